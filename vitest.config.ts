@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  esbuild: { target: "es2022" },
+  oxc: { target: "es2022" },
   resolve: {
     alias: [
       { find: /^jorts$/, replacement: at("./src/index.ts") },

@@ -1,0 +1,72 @@
+// The attributes of StableHLO operations, as data.
+import type { ElementType, TensorType, Type } from "./types.ts";
+
+export type DenseData = number | bigint | boolean | readonly (number | bigint | boolean)[];
+
+/** One dimension of an `sdy.sharding`: mesh axes, and whether propagation may add more. */
+export interface DimensionSharding {
+  readonly axes: readonly string[];
+  readonly open: boolean;
+}
+
+export type Attribute =
+  | { readonly kind: "unit" }
+  | { readonly kind: "bool"; readonly value: boolean }
+  | { readonly kind: "integer"; readonly value: number | bigint; readonly type: ElementType }
+  | { readonly kind: "float"; readonly value: number; readonly type: ElementType }
+  | { readonly kind: "string"; readonly value: string }
+  | { readonly kind: "symbol"; readonly name: string }
+  | { readonly kind: "array"; readonly items: readonly Attribute[] }
+  | { readonly kind: "denseArray"; readonly element: "i1" | "i32" | "i64"; readonly values: readonly (number | boolean)[] }
+  | { readonly kind: "dictionary"; readonly entries: Attributes }
+  /** `dense<…> : type`. A scalar `value` is a splat; an array is in row-major order. */
+  | { readonly kind: "dense"; readonly type: TensorType; readonly value: DenseData }
+  | { readonly kind: "type"; readonly type: Type }
+  /** `#stablehlo<comparison_direction EQ>` */
+  | { readonly kind: "enum"; readonly dialect: string; readonly name: string; readonly value: string }
+  /** `#stablehlo.dot<lhs_batching_dimensions = [0], …>`; empty lists are kept as written. */
+  | {
+      readonly kind: "struct";
+      readonly dialect: string;
+      readonly name: string;
+      readonly fields: Readonly<Record<string, number | boolean | readonly number[]>>;
+    }
+  /** `#sdy.sharding<@mesh, [{"data"}, {?}], replicated={"x"}>` */
+  | {
+      readonly kind: "sharding";
+      readonly mesh: string;
+      readonly dimensions: readonly DimensionSharding[];
+      readonly replicated: readonly string[];
+    }
+  | { readonly kind: "shardingPerValue"; readonly shardings: readonly Attribute[] }
+  /** `#sdy<manual_axes{"data"}>` */
+  | { readonly kind: "manualAxes"; readonly axes: readonly string[] }
+  /** `#sdy.mesh<["data"=2, "model"=4]>` */
+  | { readonly kind: "mesh"; readonly axes: readonly { readonly name: string; readonly size: number }[] };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+export const attr = {
+  unit: { kind: "unit" } as Attribute,
+  bool: (value: boolean): Attribute => ({ kind: "bool", value }),
+  i32: (value: number): Attribute => ({ kind: "integer", value, type: "i32" }),
+  i64: (value: number | bigint): Attribute => ({ kind: "integer", value, type: "i64" }),
+  float: (value: number, type: ElementType = "f32"): Attribute => ({ kind: "float", value, type }),
+  string: (value: string): Attribute => ({ kind: "string", value }),
+  symbol: (name: string): Attribute => ({ kind: "symbol", name }),
+  array: (items: readonly Attribute[]): Attribute => ({ kind: "array", items }),
+  i64s: (values: readonly number[]): Attribute => ({ kind: "denseArray", element: "i64", values }),
+  bools: (values: readonly boolean[]): Attribute => ({ kind: "denseArray", element: "i1", values }),
+  dictionary: (entries: Attributes): Attribute => ({ kind: "dictionary", entries }),
+  dense: (type: TensorType, value: DenseData): Attribute => ({ kind: "dense", type, value }),
+  type: (type: Type): Attribute => ({ kind: "type", type }),
+  /** A StableHLO enumeration, such as `("comparison_direction", "EQ")`. */
+  enum: (name: string, value: string): Attribute => ({ kind: "enum", dialect: "stablehlo", name, value }),
+  /** A StableHLO structure, such as `("dot", { lhs_batching_dimensions: [0], … })`. */
+  struct: (name: string, fields: Readonly<Record<string, number | boolean | readonly number[]>>): Attribute => ({
+    kind: "struct",
+    dialect: "stablehlo",
+    name,
+    fields,
+  }),
+};

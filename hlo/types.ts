@@ -1,0 +1,54 @@
+// The types of StableHLO values.
+
+export type ElementType =
+  | "i1"
+  | "i2"
+  | "i4"
+  | "i8"
+  | "i16"
+  | "i32"
+  | "i64"
+  | "ui2"
+  | "ui4"
+  | "ui8"
+  | "ui16"
+  | "ui32"
+  | "ui64"
+  | "f8E4M3FN"
+  | "f8E5M2"
+  | "bf16"
+  | "f16"
+  | "f32"
+  | "f64"
+  | "complex<f32>"
+  | "complex<f64>";
+
+export interface TensorType {
+  readonly kind: "tensor";
+  readonly shape: readonly number[];
+  readonly element: ElementType;
+}
+
+export interface TokenType {
+  readonly kind: "token";
+}
+
+export interface FunctionType {
+  readonly kind: "function";
+  readonly inputs: readonly Type[];
+  readonly results: readonly Type[];
+}
+
+export type Type = TensorType | TokenType | FunctionType;
+
+export function tensorType(shape: readonly number[], element: ElementType): TensorType {
+  return { kind: "tensor", shape, element };
+}
+
+export const tokenType: TokenType = { kind: "token" };
+
+/** Bits that one element takes in memory. */
+export function elementBits(element: ElementType): number {
+  const known = { i1: 8, bf16: 16, "complex<f32>": 64, "complex<f64>": 128 } as Record<string, number>;
+  return known[element] ?? Number(/^(?:ui|i|f)(\d+)/.exec(element)![1]);
+}
