@@ -1,7 +1,14 @@
 // The attributes of StableHLO operations, as data.
 import type { ElementType, TensorType, Type } from "./types.ts";
 
-export type DenseData = number | bigint | boolean | readonly (number | bigint | boolean)[];
+/**
+ * The elements of a constant. A scalar is a splat; an array is in row-major order (complex elements as interleaved
+ * real and imaginary parts); a `Uint8Array` is the elements' memory, little-endian, one byte per `i1`.
+ */
+export type DenseData = number | bigint | boolean | readonly (number | bigint | boolean)[] | Uint8Array;
+
+/** A field of a structure attribute. A string is a bare word, such as `tf32` in `#stablehlo.dot_algorithm`. */
+export type StructField = number | boolean | string | readonly number[];
 
 /** One dimension of an `sdy.sharding`: mesh axes, and whether propagation may add more. */
 export interface DimensionSharding {
@@ -17,7 +24,11 @@ export type Attribute =
   | { readonly kind: "string"; readonly value: string }
   | { readonly kind: "symbol"; readonly name: string }
   | { readonly kind: "array"; readonly items: readonly Attribute[] }
-  | { readonly kind: "denseArray"; readonly element: "i1" | "i32" | "i64"; readonly values: readonly (number | boolean)[] }
+  | {
+      readonly kind: "denseArray";
+      readonly element: "i1" | "i32" | "i64";
+      readonly values: readonly (number | boolean)[];
+    }
   | { readonly kind: "dictionary"; readonly entries: Attributes }
   /** `dense<…> : type`. A scalar `value` is a splat; an array is in row-major order. */
   | { readonly kind: "dense"; readonly type: TensorType; readonly value: DenseData }
@@ -29,7 +40,7 @@ export type Attribute =
       readonly kind: "struct";
       readonly dialect: string;
       readonly name: string;
-      readonly fields: Readonly<Record<string, number | boolean | readonly number[]>>;
+      readonly fields: Readonly<Record<string, StructField>>;
     }
   /** `#sdy.sharding<@mesh, [{"data"}, {?}], replicated={"x"}>` */
   | {
@@ -63,7 +74,7 @@ export const attr = {
   /** A StableHLO enumeration, such as `("comparison_direction", "EQ")`. */
   enum: (name: string, value: string): Attribute => ({ kind: "enum", dialect: "stablehlo", name, value }),
   /** A StableHLO structure, such as `("dot", { lhs_batching_dimensions: [0], … })`. */
-  struct: (name: string, fields: Readonly<Record<string, number | boolean | readonly number[]>>): Attribute => ({
+  struct: (name: string, fields: Readonly<Record<string, StructField>>): Attribute => ({
     kind: "struct",
     dialect: "stablehlo",
     name,

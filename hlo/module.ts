@@ -84,7 +84,13 @@ export class Builder {
     return results;
   }
 
-  one(name: string, operands: readonly Value[], type: Type, attributes?: Attributes, regions?: readonly Region[]): Value {
+  one(
+    name: string,
+    operands: readonly Value[],
+    type: Type,
+    attributes?: Attributes,
+    regions?: readonly Region[],
+  ): Value {
     return this.op(name, operands, [type], attributes, regions)[0]!;
   }
 

@@ -14,6 +14,7 @@ export type ElementType =
   | "ui16"
   | "ui32"
   | "ui64"
+  | "index"
   | "f8E4M3FN"
   | "f8E5M2"
   | "bf16"
@@ -49,6 +50,6 @@ export const tokenType: TokenType = { kind: "token" };
 
 /** Bits that one element takes in memory. */
 export function elementBits(element: ElementType): number {
-  const known = { i1: 8, bf16: 16, "complex<f32>": 64, "complex<f64>": 128 } as Record<string, number>;
+  const known = { i1: 8, index: 64, bf16: 16, "complex<f32>": 64, "complex<f64>": 128 } as Record<string, number>;
   return known[element] ?? Number(/^(?:ui|i|f)(\d+)/.exec(element)![1]);
 }

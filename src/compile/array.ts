@@ -1,0 +1,90 @@
+// Concrete tensors: global arrays whose pieces lie on devices.
+import { type ElementType, rawBuffer } from "../../runtime/index.ts";
+import { type Aval, longAval } from "../core/aval.ts";
+import type { DType } from "../core/dtype.ts";
+import { DeletedBufferError } from "../core/errors.ts";
+import type { Device, Sharding } from "../core/mesh.ts";
+import { Tensor } from "../core/tensor.ts";
+import { noteInScope, releaseWithOwner, type Storage } from "./storage.ts";
+
+const pjrtTypes: Readonly<Record<DType, ElementType>> = {
+  bool: "pred",
+  int8: "s8",
+  int16: "s16",
+  int32: "s32",
+  int64: "s64",
+  uint8: "u8",
+  uint16: "u16",
+  uint32: "u32",
+  uint64: "u64",
+  float16: "f16",
+  bfloat16: "bf16",
+  float32: "f32",
+  float64: "f64",
+};
+export const pjrtType = (dtype: DType): ElementType => pjrtTypes[dtype];
+
+export class ArrayTensor extends Tensor implements Disposable {
+  readonly aval: Aval;
+  readonly sharding: Sharding;
+  /** Placed by the user: programs must follow it. */
+  readonly committed: boolean;
+  readonly storage: Storage;
+
+  constructor(aval: Aval, sharding: Sharding, storage: Storage, committed: boolean) {
+    super();
+    this.aval = aval;
+    this.sharding = sharding;
+    this.storage = storage;
+    this.committed = committed;
+    releaseWithOwner(this, storage);
+    noteInScope(this);
+  }
+
+  get isDeleted(): boolean {
+    return this.storage.state !== "live";
+  }
+
+  devices(): readonly Device[] {
+    return this.sharding.devices;
+  }
+
+  /** Frees the device memory, unless something else holds it too. Idempotent. */
+  dispose(): void {
+    if (this.released) return;
+    this.released = true;
+    if (this.storage.state === "live") this.storage.release();
+  }
+  private released = false;
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The PJRT buffers, one for each device. @throws DeletedBufferError */
+  handles(): readonly number[] {
+    if (this.storage.state !== "live") throw deleted(this);
+    return this.storage.handles;
+  }
+
+  /** Settles when the value has been computed; rejects with the error of the program that should have made it. */
+  async blockUntilReady(): Promise<this> {
+    const { client } = this.storage;
+    await Promise.all(this.handles().map((h) => client.events.settled(rawBuffer.readyEvent(client.api, h))));
+    return this;
+  }
+
+  /** Waits on this thread until the value has been computed. */
+  wait(): void {
+    const { client } = this.storage;
+    for (const h of this.handles()) client.events.wait(rawBuffer.readyEvent(client.api, h));
+  }
+}
+
+export function deleted(t: ArrayTensor): DeletedBufferError {
+  const why =
+    t.storage.state === "donated"
+      ? " It was donated to a jitted function; use that function's result instead, or do not donate it."
+      : "";
+  return new DeletedBufferError(`Array has been deleted with shape=${longAval(t.aval)}.${why}`);
+}

@@ -1,0 +1,78 @@
+// jit inside jit: a graph called as one function. Its transformations are those of the graph.
+import { shortAval } from "../core/aval.ts";
+import { internal } from "../core/errors.ts";
+import { type Graph, hasEffects } from "../core/graph.ts";
+import { defineOp, type Maybe, type Op } from "../core/op.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { bind } from "../core/trace.ts";
+import { batchGraph } from "../transforms/batch.ts";
+import { jvpGraph, omit, pick, spreadMask } from "../transforms/jvp.ts";
+import { linearizeGraph } from "../transforms/linearize.ts";
+import { transposeGraph } from "../transforms/transpose.ts";
+
+export interface CallParams {
+  readonly name: string;
+  readonly graph: Graph;
+}
+type Many = readonly Tensor[];
+
+export const callOp: Op<CallParams, Many> = defineOp({
+  name: "jit",
+  shape: (operands, { graph }) => {
+    requireInputs("jit", graph, operands);
+    return graph.outputs.map((o) => o.aval);
+  },
+  derivative: {
+    structured: {
+      jvp: (primals, tangents, { name, graph }) => {
+        const active = tangents.map((t) => t !== null);
+        const d = jvpGraph(graph, active);
+        const outs = call(name, d.graph, [...primals, ...pick(tangents as Many, active)]);
+        const n = graph.outputs.length;
+        return [outs.slice(0, n), spreadMask(d.outActive, outs.slice(n))];
+      },
+      linearize: (primals, tangents, { name, graph }) => {
+        const active = tangents.map((t) => t !== null);
+        const l = linearizeGraph(graph, active);
+        const outs = call(name, l.primal, primals);
+        const n = graph.outputs.length;
+        const outTangents = call(name, l.tangent, [...outs.slice(n), ...pick(tangents as Many, active)]);
+        return [outs.slice(0, n), spreadMask(l.outActive, outTangents)];
+      },
+    },
+  },
+  transpose: ({ cotangents, operands, params: { name, graph } }) =>
+    transposeCall(graph, operands, cotangents, (g, args) => call(name, g, args)),
+  batch: ({ operands, dims, size, params: { name, graph }, axisName, spmdAxisName }) => {
+    const b = batchGraph(graph, dims, { size, axisName, spmdAxisName });
+    return { results: call(name, b.graph, operands), dims: b.dims };
+  },
+  effect: ({ graph }) => (hasEffects(graph) ? "ordered" : "none"),
+  cost: "costly",
+  lower: (c, operands, { graph }) => c.call(graph, operands),
+});
+
+export const call = (name: string, graph: Graph, args: Many): Tensor[] =>
+  graph.outputs.length === 0 && !hasEffects(graph) ? [] : bind(callOp, args, { name, graph });
+
+export function requireInputs(name: string, graph: Graph, operands: readonly { id: number }[]): void {
+  if (operands.length !== graph.inputs.length || operands.some((a, i) => a !== graph.inputs[i]!.aval))
+    internal(
+      `${name}: ${graph.name} takes ${graph.inputs.map((v) => shortAval(v.aval)).join(", ")}; got ` +
+        `${operands.map((a) => shortAval(a as never)).join(", ")}`,
+    );
+}
+
+/** The transpose rule of an operation that evaluates `graph`: run the transposed graph with `run`. */
+export function transposeCall(
+  graph: Graph,
+  operands: readonly Maybe[],
+  cotangents: readonly Maybe[],
+  run: (graph: Graph, args: Many) => readonly Tensor[],
+): Maybe[] {
+  const linear = operands.map((o) => o === null);
+  const given = cotangents.map((ct) => ct !== null);
+  const t = transposeGraph(graph, linear, given);
+  const results = run(t.graph, [...(omit(operands, linear) as Many), ...(pick(cotangents, given) as Many)]);
+  return spreadMask(linear, spreadMask(t.nonzero, results));
+}

@@ -1,0 +1,267 @@
+// The one tracer: where an operation is recorded, and how values of outer traces come in.
+import type { Aval } from "./aval.ts";
+import { longAval } from "./aval.ts";
+import { backend } from "./backend.ts";
+import { ConcretizationTypeError, JortsError, UnexpectedTracerError } from "./errors.ts";
+import { type Atom, type Equation, type Graph, Var } from "./graph.ts";
+import type { AnyOp, Op } from "./op.ts";
+import { currentSite, describeSite, type Site } from "./site.ts";
+import { Literal, Tensor } from "./tensor.ts";
+
+export class Tracer extends Tensor {
+  readonly trace: Trace;
+  readonly atom: Atom;
+
+  constructor(trace: Trace, atom: Atom) {
+    super();
+    this.trace = trace;
+    this.atom = atom;
+  }
+
+  get aval(): Aval {
+    return this.atom.aval;
+  }
+}
+
+export interface TraceOptions {
+  /** For messages: `jit`, `grad`, `vmap`, `scan body` … and the function's name. */
+  readonly what: string;
+  /** Constants and operations on concrete values are recorded too (jit, loop bodies). */
+  readonly ambient: boolean;
+  /** For each input, what the user calls it: `args[0].w`. */
+  readonly inputNames?: (index: number) => string;
+  /** The concrete or outer values that the inputs stand for, if host reads may use them. */
+  readonly values?: readonly Tensor[];
+}
+
+let ambient: Trace | null = null;
+let depth = 0;
+
+export class Trace {
+  readonly level: number;
+  readonly options: TraceOptions;
+  readonly equations: Equation[] = [];
+  readonly inputs: Var[];
+  readonly captures = new Map<Tensor, Var>();
+  closed = false;
+  private readonly outerAmbient = ambient;
+  private readonly outerDepth = depth;
+  private readonly site: Site = currentSite();
+  private known: Map<Var, Tensor> | undefined;
+
+  constructor(inputs: readonly Aval[], options: TraceOptions) {
+    this.level = ++depth;
+    this.options = options;
+    this.inputs = inputs.map((a) => new Var(a));
+    if (options.ambient) ambient = this;
+  }
+
+  /** The tracers of the inputs, in order. */
+  arguments(): Tracer[] {
+    return this.inputs.map((v) => new Tracer(this, v));
+  }
+
+  record(op: AnyOp, operands: readonly Tensor[], params: unknown): Tensor[] {
+    if (this.closed) throw escaped(op.name, this);
+    const avals = op.shape(
+      operands.map((t) => t.aval),
+      params,
+    );
+    const atoms = operands.map((t) => this.lift(t, op.name));
+    const results = avals.map((a) => new Var(a));
+    this.equations.push({ op, operands: atoms, params, results, site: currentSite() });
+    return results.map((v) => new Tracer(this, v));
+  }
+
+  /** The atom that stands for `tensor` here; a value from outside becomes an extra input. */
+  lift(tensor: Tensor, user = "the result"): Atom {
+    if (tensor instanceof Literal) return tensor;
+    if (tensor instanceof Tracer) {
+      if (tensor.trace === this || tensor.atom instanceof Literal) return tensor.atom;
+      if (tensor.trace.closed || tensor.trace.level > this.level) throw escaped(user, tensor.trace);
+    }
+    let v = this.captures.get(tensor);
+    if (v === undefined) {
+      v = new Var(tensor.aval);
+      this.captures.set(tensor, v);
+    }
+    return v;
+  }
+
+  /** Ends the trace; restores what was ambient before. Safe to call twice. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    depth = this.outerDepth;
+    ambient = this.outerAmbient;
+  }
+
+  /** The graph so far: inputs are the captures in order of first use, then the arguments. */
+  graph(name: string, outputs: readonly Tensor[]): Graph {
+    const atoms = outputs.map((t) => this.lift(t));
+    return { name, inputs: [...this.captures.values(), ...this.inputs], equations: this.equations, outputs: atoms };
+  }
+
+  /** The value of `v`, computed from the concrete inputs; undefined if this trace has none. */
+  value(v: Var): Tensor | undefined {
+    if (this.options.values === undefined) return undefined;
+    const known = this.knownValues();
+    if (known === undefined) return undefined;
+    const found = known.get(v);
+    if (found !== undefined) return found;
+    const needed = new Set<Var>([v]);
+    const equations: Equation[] = [];
+    for (let i = this.equations.length - 1; i >= 0; i--) {
+      const e = this.equations[i]!;
+      if (!e.results.some((r) => needed.has(r)) || e.results.every((r) => known.has(r))) continue;
+      equations.push(e);
+      for (const o of e.operands) if (o instanceof Var && !known.has(o)) needed.add(o);
+    }
+    equations.reverse();
+    const inputs = [...new Set(equations.flatMap((e) => e.operands))].filter(
+      (o): o is Var => o instanceof Var && known.has(o),
+    );
+    const outputs = equations.flatMap((e) => e.results);
+    const values = backend().run(
+      { name: "prefix", inputs, equations, outputs },
+      inputs.map((i) => known.get(i)!),
+    );
+    outputs.forEach((o, i) => {
+      known.set(o, values[i]!);
+    });
+    return known.get(v);
+  }
+
+  private knownValues(): Map<Var, Tensor> | undefined {
+    this.known ??= new Map();
+    const outside: [Tensor, Var][] = [...this.captures];
+    this.inputs.forEach((v, i) => {
+      outside.push([this.options.values![i]!, v]);
+    });
+    for (const [tensor, v] of outside) {
+      if (this.known.has(v)) continue;
+      const value = concreteValue(tensor);
+      if (value === undefined) return undefined;
+      this.known.set(v, value);
+    }
+    return this.known;
+  }
+
+  describe(): string {
+    return `${this.options.what} at ${describeSite(this.site)}`;
+  }
+}
+
+/** The concrete tensor behind `t`: itself, or what its trace can compute; undefined under jit, vmap and loop bodies. */
+export function concreteValue(t: Tensor): Tensor | undefined {
+  if (!(t instanceof Tracer)) return t;
+  if (t.trace.closed) throw escaped("a host read", t.trace);
+  return t.atom instanceof Literal ? t.atom : t.trace.value(t.atom);
+}
+
+/** The concrete tensor behind `t`. @throws `error` naming the arguments that `t` depends on */
+export function needConcrete(
+  t: Tensor,
+  what: string,
+  error: new (message: string) => ConcretizationTypeError = ConcretizationTypeError,
+): Tensor {
+  const value = concreteValue(t);
+  if (value !== undefined) return value;
+  throw new error(
+    `${what}: the value of a traced ${longAval(t.aval)} is not known while ${(t as Tracer).trace.describe()} is traced. ` +
+      `${origin(t as Tracer)} Pass that argument as static (staticArgnums), or keep the computation in traced form ` +
+      "(np.where, lax.cond, lax.whileLoop).",
+  );
+}
+
+/** A sentence saying which inputs a tracer's value came from. */
+function origin(t: Tracer): string {
+  const needed = new Set<Atom>([t.atom]);
+  const { equations, inputs, options } = t.trace;
+  for (let i = equations.length - 1; i >= 0; i--) {
+    const e = equations[i]!;
+    if (e.results.some((r) => needed.has(r))) for (const o of e.operands) needed.add(o);
+  }
+  const names = inputs.flatMap((v, i) => (needed.has(v) ? [options.inputNames?.(i) ?? `argument ${i}`] : []));
+  if (names.length === 0) return "It depends on no argument; it was made by operations inside the traced function.";
+  const shown = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
+  return `It depends on ${shown.join(", ")}.`;
+}
+
+function escaped(user: string, trace: Trace): UnexpectedTracerError {
+  return new UnexpectedTracerError(
+    `${user}: a tracer of ${trace.describe()} was used after that trace had ended or outside it. ` +
+      "Return values from the traced function instead of storing them outside.",
+  );
+}
+
+/** Records `op` in the deepest trace among the ambient one and its operands', or runs it when there is none. */
+export function bind<P, T extends readonly Tensor[]>(op: Op<P, T>, operands: T, params: P): Tensor[] {
+  const trace = deepest(operands);
+  return located(op.name, () =>
+    trace === null ? backend().evaluate(op, operands, params) : trace.record(op, operands, params),
+  );
+}
+
+/** As `bind`, for operations of one result. */
+export function bind1<P, T extends readonly Tensor[]>(op: Op<P, T>, operands: T, params: P): Tensor {
+  return bind(op, operands, params)[0]!;
+}
+
+export function deepest(operands: readonly Tensor[]): Trace | null {
+  let trace = ambient;
+  for (const t of operands)
+    if (t instanceof Tracer && !(t.atom instanceof Literal) && (trace === null || t.trace.level > trace.level))
+      trace = t.trace;
+  return trace;
+}
+
+/** True if `operands` would be recorded rather than run. */
+export const isTraced = (operands: readonly Tensor[]): boolean => deepest(operands) !== null;
+
+/** Adds the user's file and line to an error of the program's author. */
+function located<R>(name: string, body: () => R): R {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof JortsError && !error.message.includes("\n  at ")) {
+      const at = describeSite(currentSite());
+      const prefix = error.message.startsWith(`${name}:`) || error.message.startsWith("internal") ? "" : `${name}: `;
+      if (at !== "unknown") error.message = `${prefix}${error.message}\n  at ${at}`;
+    }
+    throw error;
+  }
+}
+
+export interface Traced {
+  readonly graph: Graph;
+  /** The values that stand for the graph's leading inputs. */
+  readonly captures: readonly Tensor[];
+}
+
+/** Traces `f` over abstract inputs into a closed graph. Whatever it throws, the trace is closed. */
+export function traceGraph(
+  name: string,
+  f: (...inputs: Tensor[]) => readonly Tensor[],
+  avals: readonly Aval[],
+  options: TraceOptions,
+): Traced {
+  const trace = new Trace(avals, options);
+  try {
+    const outputs = f(...trace.arguments());
+    const graph = trace.graph(name, outputs);
+    return { graph, captures: [...trace.captures.keys()] };
+  } finally {
+    trace.close();
+  }
+}
+
+/** A literal as a value of the ambient trace, so that host reads of it are refused there as for any other. */
+export function stage(literal: Literal): Tensor {
+  return ambient === null ? literal : new Tracer(ambient, literal);
+}
+
+export const hasAmbient = (): boolean => ambient !== null;
+
+/** Where traces stand; for tests that a throw leaves no trace open. */
+export const traceDepth = (): number => depth;

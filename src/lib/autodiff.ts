@@ -1,0 +1,387 @@
+// Derivatives of functions over trees: grad, valueAndGrad, jvp, vjp, linearize, linearTranspose, Jacobians.
+
+import { ArrayTensor } from "../compile/array.ts";
+import { leafTensor, leafValue } from "../compile/leaves.ts";
+import { moveTo, onDefaultDevice } from "../compile/place.ts";
+import { type AnyFunction, flattenResult } from "../compile/stage.ts";
+import { longAval } from "../core/aval.ts";
+import { backend } from "../core/backend.ts";
+import { isFloat } from "../core/dtype.ts";
+import { DTypeError, ShapeError, TreeError } from "../core/errors.ts";
+import type { Graph } from "../core/graph.ts";
+import { ShapeDtypeStruct } from "../core/struct.ts";
+import { Literal, Tensor } from "../core/tensor.ts";
+import { isTraced, traceGraph } from "../core/trace.ts";
+import { flatten, type Leaf, leafPaths, printTree, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
+import { zeroTangent } from "../ops/tangent.ts";
+import { inline } from "../transforms/evaluate.ts";
+import { isDifferentiable, jvpGraph, pick, spreadMask, tangentAval } from "../transforms/jvp.ts";
+import { linearizeGraph } from "../transforms/linearize.ts";
+import { transposeGraph } from "../transforms/transpose.ts";
+
+export interface GradOptions {
+  /** Position(s) of the arguments to differentiate with respect to. */
+  readonly argnums?: number | readonly number[];
+  /** The function returns `[loss, aux]`; aux is not differentiated. */
+  readonly hasAux?: boolean;
+  /** Integer and boolean leaves are allowed, and get a zero gradient. */
+  readonly allowInt?: boolean;
+}
+
+/** A user's function as a graph over the leaves of some of its arguments. */
+export interface FunctionGraph {
+  readonly graph: Graph;
+  /** Values of all inputs: captures, then the leaves. */
+  readonly inputs: readonly Tensor[];
+  readonly captures: number;
+  readonly outDef: TreeDef;
+}
+
+/** Values as users get them: a literal becomes an array. */
+export const concrete = (t: Tensor): Tensor => (t instanceof Literal ? moveTo(t, onDefaultDevice(), false) : t);
+
+export function functionGraph(
+  f: AnyFunction,
+  rebuild: (leaves: readonly Tensor[]) => readonly unknown[],
+  leaves: readonly Tensor[],
+  what: string,
+  inputNames: (i: number) => string,
+): FunctionGraph {
+  let outDef: TreeDef | undefined;
+  const { graph, captures } = traceGraph(
+    f.name || "f",
+    (...inputs) => {
+      const flat = flattenResult(f(...rebuild(inputs)), f.name || "the function");
+      outDef = flat.def;
+      return flat.leaves.map((leaf) => leafValue(leaf));
+    },
+    leaves.map((t) => t.aval),
+    { what, ambient: false, inputNames, values: leaves },
+  );
+  return { graph, inputs: [...captures, ...leaves], captures: captures.length, outDef: outDef! };
+}
+
+/** Runs `body` over `inputs`: recorded in the trace around it, or as one program outside. */
+export function runTogether(
+  name: string,
+  body: (...inputs: Tensor[]) => readonly Tensor[],
+  inputs: readonly Tensor[],
+): Tensor[] {
+  if (isTraced(inputs)) return [...body(...inputs)];
+  const { graph } = traceGraph(
+    name,
+    body,
+    inputs.map((t) => t.aval),
+    { what: name, ambient: true },
+  );
+  return backend().run(graph, inputs);
+}
+
+interface Selected {
+  readonly leaves: readonly Tensor[];
+  readonly defs: readonly TreeDef[];
+  readonly argnums: readonly number[];
+  readonly single: boolean;
+  readonly paths: readonly string[];
+  rebuild(leaves: readonly Tensor[]): unknown[];
+  /** Leaves back in the shape of the selected arguments. */
+  result(leaves: readonly unknown[]): unknown;
+}
+
+function select(args: readonly unknown[], argnums: number | readonly number[], name: string): Selected {
+  const single = typeof argnums === "number";
+  const list = (single ? [argnums] : argnums).map((n) => (n < 0 ? n + args.length : n));
+  for (const n of list)
+    if (!(n >= 0 && n < args.length))
+      throw new TreeError(`${name}: argnums names argument ${n}, but the function was called with ${args.length}.`);
+  const flat = list.map((n) => flatten(args[n], `args[${n}]`));
+  const paths = flat.flatMap((f, i) => leafPaths(f.def, `args[${list[i]}]`));
+  const leaves = flat.flatMap((f) => f.leaves).map((leaf, i) => leafTensor(leaf, paths[i]));
+  const defs = flat.map((f) => f.def);
+  const split = (values: readonly unknown[]) => {
+    let at = 0;
+    return flat.map((f) => {
+      const part = unflatten(f.def, values.slice(at, at + f.leaves.length));
+      at += f.leaves.length;
+      return part;
+    });
+  };
+  return {
+    leaves,
+    defs,
+    argnums: list,
+    single,
+    paths,
+    rebuild: (values) => {
+      const out = [...args];
+      split(values).forEach((part, i) => {
+        out[list[i]!] = part;
+      });
+      return out;
+    },
+    result: (values) => {
+      const parts = split(values);
+      return single ? parts[0] : parts;
+    },
+  };
+}
+
+export function valueAndGradOf(f: AnyFunction, options: GradOptions, name: string) {
+  return (...args: unknown[]): { value: unknown; grads: unknown } => {
+    const s = select(args, options.argnums ?? 0, name);
+    s.leaves.forEach((leaf, i) => {
+      if (!isFloat(leaf.dtype) && !options.allowInt)
+        throw new DTypeError(
+          `${name}: ${s.paths[i]} is ${longAval(leaf.aval)}; derivatives need floating dtypes. Use astype, choose other argnums, or allowInt.`,
+        );
+    });
+    const g = functionGraph(f, s.rebuild, s.leaves, `${name}(${f.name || "f"})`, (i) => s.paths[i]!);
+    const value = g.graph.outputs[0];
+    if (
+      options.hasAux &&
+      !(g.outDef.kind === "array" && g.outDef.children.length === 2 && g.outDef.children[0]!.kind === "leaf")
+    )
+      throw new TreeError(`${name}: with hasAux the function must return [loss, aux], got ${printTree(g.outDef)}.`);
+    if (!options.hasAux && g.outDef.kind !== "leaf")
+      throw new TreeError(
+        `${name}: the function must return one scalar, got ${printTree(g.outDef)}. For more results use hasAux.`,
+      );
+    if (value === undefined || value.aval.shape.length !== 0)
+      throw new ShapeError(
+        `${name}: the function must return a scalar, got ${longAval(value!.aval)}. Use sum or mean, or jacrev.`,
+      );
+    if (!isFloat(value.aval.dtype))
+      throw new DTypeError(`${name}: the function must return a floating scalar, got ${longAval(value.aval)}.`);
+    const active = g.graph.inputs.map((v, i) => i >= g.captures && isDifferentiable(v.aval));
+    const outs = runTogether(
+      `grad_${g.graph.name}`,
+      (...inputs) => gradOfGraph(g.graph, active, g.captures, inputs),
+      g.inputs,
+    );
+    const n = g.graph.outputs.length;
+    return {
+      value: unflatten(g.outDef, outs.slice(0, n).map(concrete)),
+      grads: s.result(outs.slice(n).map(concrete)),
+    };
+  };
+}
+
+/** The graph's outputs, then the gradient of the first with respect to each input after the captures. */
+function gradOfGraph(graph: Graph, active: readonly boolean[], captures: number, inputs: readonly Tensor[]): Tensor[] {
+  const l = linearizeGraph(graph, active);
+  const n = graph.outputs.length;
+  const outs = inline(l.primal, inputs);
+  const given = l.outActive.flatMap((a, i) => (a ? [i === 0] : []));
+  let cts: (Tensor | null)[] = [];
+  if (l.outActive[0]) {
+    const linear = l.tangent.inputs.map((_, i) => i >= l.residuals);
+    const t = transposeGraph(l.tangent, linear, given);
+    const one = new Literal(1, tangentAval(graph.outputs[0]!.aval));
+    cts = spreadMask(t.nonzero, inline(t.graph, [...outs.slice(n), one]));
+  }
+  const all = spreadMask(
+    active,
+    active.filter(Boolean).map((_, i) => cts[i] ?? null),
+  );
+  const grads = graph.inputs.flatMap((v, i) => (i < captures ? [] : [all[i] ?? zeroTangent(v.aval)]));
+  return [...outs.slice(0, n), ...grads];
+}
+
+/** Tangents for `primals`; @throws TreeError, ShapeError or DTypeError naming the leaf that does not fit */
+export function matchTangents(
+  name: string,
+  leaves: readonly Leaf[],
+  primals: readonly { aval: Tensor["aval"] }[],
+  paths: readonly string[],
+): (Tensor | null)[] {
+  if (leaves.length !== primals.length)
+    throw new TreeError(`${name}: got ${leaves.length} leaves, expected ${primals.length}.`);
+  return leaves.map((leaf, i) => {
+    const want = tangentAval(primals[i]!.aval);
+    if (!isFloat(want.dtype)) return null;
+    const t =
+      typeof leaf === "number" && want.shape.length === 0 ? new Literal(leaf, want) : leafTensor(leaf, paths[i]);
+    if (t.shape.join() !== want.shape.join())
+      throw new ShapeError(
+        `${name}: ${paths[i] || "the value"} is ${longAval(t.aval)}, expected shape [${want.shape}].`,
+      );
+    if (t.dtype !== want.dtype)
+      throw new DTypeError(`${name}: ${paths[i] || "the value"} is ${longAval(t.aval)}, expected dtype ${want.dtype}.`);
+    return t;
+  });
+}
+
+export function jvpOf(f: AnyFunction, primals: readonly unknown[], tangents: readonly unknown[]): [unknown, unknown] {
+  const p = flatten(primals, "primals");
+  const t = flatten(tangents, "tangents");
+  if (!sameTree(p.def, t.def))
+    throw new TreeError(`jvp: tangents of structure ${printTree(t.def)} for primals of structure ${printTree(p.def)}.`);
+  const leaves = p.leaves.map((l) => leafTensor(l));
+  const matched = matchTangents("jvp", t.leaves, leaves, leafPaths(t.def, "tangents"));
+  const g = functionGraph(
+    f,
+    (v) => unflatten(p.def, v) as unknown[],
+    leaves,
+    `jvp(${f.name || "f"})`,
+    (i) => leafPaths(p.def, "primals")[i]!,
+  );
+  const active = [...new Array(g.captures).fill(false), ...matched.map((m) => m !== null)];
+  const d = jvpGraph(g.graph, active);
+  const given = matched.filter((m): m is Tensor => m !== null);
+  const outs = runTogether(d.graph.name, (...inputs) => inline(d.graph, inputs), [...g.inputs, ...given]);
+  const n = g.graph.outputs.length;
+  const outTangents = spreadMask(d.outActive, outs.slice(n));
+  return [
+    unflatten(g.outDef, outs.slice(0, n).map(concrete)),
+    unflatten(
+      g.outDef,
+      g.graph.outputs.map((o, i) => concrete(outTangents[i] ?? zeroTangent(o.aval))),
+    ),
+  ];
+}
+
+/** A function that holds residuals on devices until it is disposed. */
+export interface Residual extends Disposable {
+  /** Frees the residuals that it holds. */
+  dispose(): void;
+  /** For `scope`: the tensors that it needs. */
+  readonly held: readonly Tensor[];
+}
+
+export function holding<F extends AnyFunction>(
+  f: F,
+  tensors: readonly Tensor[],
+  owned: readonly Tensor[],
+): F & Residual {
+  const arrays = tensors.filter((t): t is ArrayTensor => t instanceof ArrayTensor);
+  for (const t of arrays) if (!owned.includes(t)) t.storage.retain();
+  let live = true;
+  const dispose = () => {
+    if (!live) return;
+    live = false;
+    for (const t of arrays)
+      if (owned.includes(t)) t.dispose();
+      else if (t.storage.state === "live") t.storage.release();
+  };
+  return Object.assign(f, { dispose, [Symbol.dispose]: dispose, held: tensors });
+}
+
+/** Runs the primal half of `f`; the rest needs its residuals. */
+function linearized(f: AnyFunction, primals: readonly unknown[], what: string) {
+  const p = flatten(primals, "primals");
+  const leaves = p.leaves.map((l) => leafTensor(l));
+  const paths = leafPaths(p.def, "primals");
+  const g = functionGraph(
+    f,
+    (v) => unflatten(p.def, v) as unknown[],
+    leaves,
+    `${what}(${f.name || "f"})`,
+    (i) => paths[i]!,
+  );
+  const differentiable = leaves.map((t) => isDifferentiable(t.aval));
+  const active = [...new Array(g.captures).fill(false), ...differentiable];
+  const l = linearizeGraph(g.graph, active);
+  const outs = runTogether(l.primal.name, (...inputs) => inline(l.primal, inputs), g.inputs);
+  const n = g.graph.outputs.length;
+  const residuals = outs.slice(n);
+  return {
+    p,
+    leaves,
+    paths,
+    g,
+    l,
+    differentiable,
+    out: unflatten(g.outDef, outs.slice(0, n).map(concrete)),
+    residuals,
+  };
+}
+
+export function vjpOf(f: AnyFunction, primals: readonly unknown[]): [unknown, ((ct: unknown) => unknown) & Residual] {
+  const { p, leaves, g, l, differentiable, out, residuals } = linearized(f, primals, "vjp");
+  const pull = (cotangent: unknown): unknown => {
+    const ct = flatten(cotangent, "cotangent");
+    if (!sameTree(ct.def, g.outDef))
+      throw new TreeError(
+        `vjp: a cotangent of structure ${printTree(ct.def)} for a result of structure ${printTree(g.outDef)}.`,
+      );
+    const cts = matchTangents("vjp", ct.leaves, g.graph.outputs, leafPaths(ct.def, "cotangent"));
+    const active = cts.map((c, i) => c !== null && l.outActive[i]!);
+    const given = pick(active, l.outActive);
+    const linear = l.tangent.inputs.map((_, i) => i >= l.residuals);
+    const t = transposeGraph(l.tangent, linear, given);
+    const values = pick(cts, active) as Tensor[];
+    const results = runTogether(t.graph.name, (...inputs) => inline(t.graph, inputs), [...residuals, ...values]);
+    const dense = spreadMask(t.nonzero, results);
+    const all = spreadMask(differentiable, dense);
+    return unflatten(
+      p.def,
+      leaves.map((x, i) => concrete(all[i] ?? zeroTangent(x))),
+    );
+  };
+  return [
+    out,
+    holding(
+      pull,
+      residuals,
+      residuals.filter((r) => !g.inputs.includes(r)),
+    ),
+  ];
+}
+
+export function linearizeOf(f: AnyFunction, primals: readonly unknown[]): [unknown, AnyFunction & Residual] {
+  const { p, leaves, paths, g, l, differentiable, out, residuals } = linearized(f, primals, "linearize");
+  const push = (...tangents: unknown[]): unknown => {
+    const t = flatten(tangents, "tangents");
+    if (!sameTree(t.def, p.def))
+      throw new TreeError(
+        `linearize: tangents of structure ${printTree(t.def)} for primals of structure ${printTree(p.def)}.`,
+      );
+    const matched = matchTangents("linearize", t.leaves, leaves, paths);
+    const values = pick(matched, differentiable).map((m, i) => m ?? zeroTangent(pick(leaves, differentiable)[i]!));
+    const results = runTogether(l.tangent.name, (...inputs) => inline(l.tangent, inputs), [...residuals, ...values]);
+    const all = spreadMask(l.outActive, results);
+    return unflatten(
+      g.outDef,
+      g.graph.outputs.map((o, i) => concrete(all[i] ?? zeroTangent(o.aval))),
+    );
+  };
+  return [
+    out,
+    holding(
+      push,
+      residuals,
+      residuals.filter((r) => !g.inputs.includes(r)),
+    ),
+  ];
+}
+
+/** The transpose of a function that is linear in all its arguments. */
+export function linearTransposeOf(f: AnyFunction, primals: readonly unknown[]): (ct: unknown) => unknown {
+  const p = flatten(primals, "primals");
+  const avals = p.leaves.map((l) =>
+    l instanceof ShapeDtypeStruct || l instanceof Tensor ? l.aval : leafTensor(l).aval,
+  );
+  let outDef: TreeDef | undefined;
+  const { graph, captures } = traceGraph(
+    f.name || "f",
+    (...inputs) => {
+      const flat = flattenResult(f(...(unflatten(p.def, inputs) as unknown[])), f.name || "f");
+      outDef = flat.def;
+      return flat.leaves.map((leaf) => leafValue(leaf));
+    },
+    avals,
+    { what: `linearTranspose(${f.name || "f"})`, ambient: false },
+  );
+  return (cotangent) => {
+    const ct = flatten(cotangent, "cotangent");
+    const cts = matchTangents("linearTranspose", ct.leaves, graph.outputs, leafPaths(ct.def, "cotangent"));
+    const linear = graph.inputs.map((_, i) => i >= captures.length);
+    const given = cts.map((c) => c !== null);
+    const t = transposeGraph(graph, linear, given, true);
+    const values = cts.filter((c): c is Tensor => c !== null);
+    const results = runTogether(t.graph.name, (...inputs) => inline(t.graph, inputs), [...captures, ...values]);
+    if (!sameTree(ct.def, outDef!))
+      throw new TreeError(`linearTranspose: a cotangent of structure ${printTree(ct.def)} for ${printTree(outDef!)}.`);
+    return unflatten(p.def, results.map(concrete));
+  };
+}

@@ -1,0 +1,150 @@
+// Elementwise operations of two operands of equal shape and dtype.
+import type { Value } from "../../hlo/module.ts";
+import type { Aval } from "../core/aval.ts";
+import { type LoweringContext, typeOf } from "../core/lowering.ts";
+import { defineOp, type Maybe, type Op, type OperandDerivative } from "../core/op.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { bind1 } from "../core/trace.ts";
+import { compare, eq, gt, select } from "./compare.ts";
+import { type Accepts, batchElementwise, rebinder, requireDType, sameAvals } from "./elementwise.ts";
+import { beside, like, type Operand } from "./literal.ts";
+import { abs, floor, log, neg, sign, square } from "./unary.ts";
+
+type NoParams = Record<never, never>;
+const none: NoParams = Object.freeze({});
+type Two = readonly [Tensor, Tensor];
+export type BinaryOp = Op<NoParams, Two>;
+
+/** Tangent from tangent `t`, operands `x` and `y`, result `z`. */
+type Rule = "none" | "linear" | "multilinear" | ((t: Tensor, x: Tensor, y: Tensor, z: Tensor) => Tensor);
+
+interface BinarySpec {
+  readonly accepts: Accepts;
+  readonly lower: string | ((c: LoweringContext, x: Value, y: Value) => Value);
+  readonly jvp: readonly [Rule, Rule];
+  /** Cotangents of both operands; `x` or `y` is null where linear. Required if a rule is linear or multilinear. */
+  readonly transpose?: (ct: Tensor, x: Maybe, y: Maybe) => readonly [Maybe, Maybe];
+}
+
+const rule = (r: Rule): OperandDerivative<NoParams, Two> =>
+  typeof r === "function" ? (t, [x, y], [z]) => r(t, x, y, z!) : r;
+
+function binary(name: string, spec: BinarySpec): BinaryOp {
+  const { transpose, lower } = spec;
+  const op: BinaryOp = defineOp({
+    name,
+    shape: (operands: readonly Aval[]) => {
+      requireDType(name, operands[0]!, spec.accepts);
+      return [sameAvals(name, operands)];
+    },
+    derivative: [rule(spec.jvp[0]), rule(spec.jvp[1])],
+    transpose: transpose ? ({ cotangents: [ct], operands: [x, y] }) => (ct ? transpose(ct, x, y) : [null, null]) : null,
+    batch: batchElementwise(rebinder(() => op)),
+    effect: "none",
+    cost: "cheap",
+    lower: (c, [x, y]) => [typeof lower === "string" ? c.one(lower, [x, y], typeOf(c.results[0]!)) : lower(c, x, y)],
+  });
+  return op;
+}
+
+const apply =
+  (op: BinaryOp) =>
+  (x: Tensor, y: Operand): Tensor =>
+    bind1(op, [x, beside(x, y)], none);
+const s = (name: string) => `stablehlo.${name}`;
+
+export const addOp = binary("add", {
+  accepts: "number",
+  lower: s("add"),
+  jvp: ["linear", "linear"],
+  transpose: (ct) => [ct, ct],
+});
+export const add = apply(addOp);
+export const subOp = binary("sub", {
+  accepts: "number",
+  lower: s("subtract"),
+  jvp: ["linear", "linear"],
+  transpose: (ct, _x, y) => [ct, y === null ? neg(ct) : null],
+});
+export const sub = apply(subOp);
+export const mulOp = binary("mul", {
+  accepts: "number",
+  lower: s("multiply"),
+  jvp: ["multilinear", "multilinear"],
+  transpose: (ct, x, y) => [y && mul(ct, y), x && mul(ct, x)],
+});
+export const mul = apply(mulOp);
+/** Integers divide toward zero. */
+export const divOp = binary("div", {
+  accepts: "number",
+  lower: s("divide"),
+  jvp: ["linear", (t, _x, y, z) => neg(mul(div(t, y), z))],
+  transpose: (ct, _x, y) => [y && div(ct, y), null],
+});
+export const div = apply(divOp);
+/** Remainder with the sign of the dividend. */
+export const remOp = binary("rem", {
+  accepts: "number",
+  lower: s("remainder"),
+  jvp: ["linear", (t, x, y) => mul(neg(t), mul(sign(div(x, y)), floor(abs(div(x, y)))))],
+  transpose: (ct) => [ct, null],
+});
+export const rem = apply(remOp);
+
+/** Ties share the derivative equally. */
+const winner =
+  (wins: (x: Tensor, z: Tensor) => Tensor) =>
+  (t: Tensor, x: Tensor, y: Tensor, z: Tensor): Tensor =>
+    mul(t, select(eq(x, y), like(t, 0.5), select(wins(x, z), like(t, 1), like(t, 0))));
+export const maxOp = binary("max", {
+  accepts: "any",
+  lower: s("maximum"),
+  jvp: [winner((x, z) => eq(x, z)), (t, x, y, z) => winner((w, v) => eq(w, v))(t, y, x, z)],
+});
+export const max = apply(maxOp);
+export const minOp = binary("min", {
+  accepts: "any",
+  lower: s("minimum"),
+  jvp: [winner((x, z) => eq(x, z)), (t, x, y, z) => winner((w, v) => eq(w, v))(t, y, x, z)],
+});
+export const min = apply(minOp);
+export const powOp = binary("pow", {
+  accepts: "number",
+  lower: s("power"),
+  jvp: [
+    // y x^(y-1), zero where y is zero
+    (t, x, y) => mul(t, mul(y, pow(x, select(eq(y, 0), like(y, 1), sub(y, 1))))),
+    // log(x) x^y, with log(0) x^y = 0 for x = 0 and y > 0
+    (t, x, y, z) => mul(t, mul(log(select(compare(x, "EQ", like(x, 0)), select(gt(y, 0), like(x, 1), x), x)), z)),
+  ],
+});
+export const pow = apply(powOp);
+export const atan2Op = binary("atan2", {
+  accepts: "float",
+  lower: s("atan2"),
+  jvp: [
+    (t, x, y) => mul(t, div(y, add(square(x), square(y)))),
+    (t, x, y) => mul(t, div(neg(x), add(square(x), square(y)))),
+  ],
+});
+export const atan2 = apply(atan2Op);
+export const nextafterOp = binary("nextafter", {
+  accepts: "float",
+  lower: "chlo.next_after",
+  jvp: ["none", "none"],
+});
+export const nextafter = apply(nextafterOp);
+const bits = (name: string, lower: string) => binary(name, { accepts: "bits", lower: s(lower), jvp: ["none", "none"] });
+export const andOp = bits("and", "and");
+export const and = apply(andOp);
+export const orOp = bits("or", "or");
+export const or = apply(orOp);
+export const xorOp = bits("xor", "xor");
+export const xor = apply(xorOp);
+const shift = (name: string) => binary(name, { accepts: "integer", lower: s(name), jvp: ["none", "none"] });
+export const shiftLeftOp = shift("shift_left");
+export const shiftLeft = apply(shiftLeftOp);
+export const shiftRightLogicalOp = shift("shift_right_logical");
+export const shiftRightLogical = apply(shiftRightLogicalOp);
+export const shiftRightArithmeticOp = shift("shift_right_arithmetic");
+export const shiftRightArithmetic = apply(shiftRightArithmeticOp);

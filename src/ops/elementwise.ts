@@ -1,0 +1,64 @@
+// What all elementwise families share: equal shapes, weak-type results, one batch rule.
+import { type Aval, avalOf, longAval, sameShape, withShape } from "../core/aval.ts";
+import type { DType } from "../core/dtype.ts";
+import { isFloat, isInteger } from "../core/dtype.ts";
+import { DTypeError, ShapeError } from "../core/errors.ts";
+import type { BatchInput, BatchOutput } from "../core/op.ts";
+import { Literal, type Tensor } from "../core/tensor.ts";
+import { bind } from "../core/trace.ts";
+import { batchAt } from "./batching.ts";
+
+export type Accepts = "float" | "number" | "signed" | "integer" | "bits" | "any";
+
+const accepted: Readonly<Record<Accepts, readonly [(d: DType) => boolean, string]>> = {
+  float: [isFloat, "a floating dtype"],
+  number: [(d) => d !== "bool", "a numeric dtype"],
+  signed: [(d) => isFloat(d) || d.startsWith("int"), "a floating or signed integer dtype"],
+  integer: [isInteger, "an integer dtype"],
+  bits: [(d) => !isFloat(d), "a boolean or integer dtype"],
+  any: [() => true, "any dtype"],
+};
+
+export function requireDType(name: string, a: Aval, accepts: Accepts): void {
+  const [test, expected] = accepted[accepts];
+  if (!test(a.dtype))
+    throw new DTypeError(`${name}: got ${longAval(a)}, expected ${expected}. Convert it with astype first.`);
+}
+
+/** The common shape and dtype of `avals`; weak only if all are. */
+export function sameAvals(name: string, avals: readonly Aval[]): Aval {
+  const first = avals[0]!;
+  for (const a of avals) {
+    if (!sameShape(a.shape, first.shape))
+      throw new ShapeError(
+        `${name}: got shapes ${avals.map((b) => `[${b.shape.join(",")}]`).join(" and ")}, expected equal shapes. ` +
+          "Broadcast one of them first (np functions do it for you).",
+      );
+    if (a.dtype !== first.dtype)
+      throw new DTypeError(
+        `${name}: got dtypes ${avals.map((b) => b.dtype).join(" and ")}, expected equal dtypes. ` +
+          "Convert one with astype (np functions promote for you).",
+      );
+  }
+  return first.weakType && !avals.every((a) => a.weakType) ? avalOf(first.shape, first.dtype) : first;
+}
+
+/** Batches an operation that treats every element alike: all operands get one batch dimension at the same place. */
+export function batchElementwise<P, T extends readonly Tensor[]>(
+  rebind: (operands: readonly Tensor[], params: P) => readonly Tensor[],
+): (input: BatchInput<P, T>) => BatchOutput {
+  return ({ operands, dims, size, params }) => {
+    const at = dims.find((d) => d !== null)!;
+    const moved = operands.map((x, i) => batchAt(x, dims[i] ?? null, at, size));
+    const results = rebind(moved, params);
+    return { results, dims: results.map(() => at) };
+  };
+}
+
+export const rebinder =
+  // biome-ignore lint/suspicious/noExplicitAny: any elementwise operation
+  (op: () => any) => (operands: readonly Tensor[], params: unknown) => bind(op(), operands, params);
+
+/** A literal with another shape. */
+export const reshaped = (x: Literal, shape: readonly number[]): Literal =>
+  new Literal(x.value, withShape(x.aval, shape));

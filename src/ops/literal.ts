@@ -1,0 +1,24 @@
+// Numbers as operands: literals shaped like their neighbour, zeros, ones.
+import { type Aval, avalOf, strong } from "../core/aval.ts";
+import type { DType } from "../core/dtype.ts";
+import { Literal, type Tensor } from "../core/tensor.ts";
+
+export type Operand = Tensor | number | bigint | boolean;
+
+/** `value` in every element, with the shape and dtype of `x`. */
+export const like = (x: Tensor, value: number | bigint | boolean): Literal => new Literal(value, x.aval);
+
+/** An operand beside `x`: numbers take its aval. */
+export const beside = (x: Tensor, y: Operand): Tensor => (typeof y === "object" ? y : like(x, y));
+
+export const splat = (value: number | bigint | boolean, shape: readonly number[], dtype: DType): Literal =>
+  new Literal(value, avalOf(shape, dtype));
+
+export const zeroOf = (dtype: DType): number | bigint | boolean =>
+  dtype === "bool" ? false : dtype === "int64" || dtype === "uint64" ? 0n : 0;
+
+/** The zero of a tangent space. */
+export const zeros = (a: Aval): Literal => new Literal(zeroOf(a.dtype), strong(a));
+export const zerosLike = (x: Tensor): Literal => zeros(x.aval);
+
+export const isZero = (x: Tensor): boolean => x instanceof Literal && Number(x.value) === 0;

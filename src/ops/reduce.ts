@@ -1,0 +1,207 @@
+// Reductions over axes.
+import { attr } from "../../hlo/attributes.ts";
+import { avalOf, longAval, withShape } from "../core/aval.ts";
+import { type DType, isFloat, kindOf, maxValue, minValue } from "../core/dtype.ts";
+import { ShapeError } from "../core/errors.ts";
+import { typeOf } from "../core/lowering.ts";
+import { defineOp, type Op, type OperandDerivative, type Transpose } from "../core/op.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { bind1 } from "../core/trace.ts";
+import { shifted } from "./batching.ts";
+import { div, mul } from "./binary.ts";
+import { eq } from "./compare.ts";
+import { type Accepts, requireDType } from "./elementwise.ts";
+import { broadcastInDim } from "./shape.ts";
+import { convert } from "./unary.ts";
+
+interface ReduceParams {
+  readonly axes: readonly number[];
+}
+export type ReduceOp = Op<ReduceParams, readonly [Tensor]>;
+type One = readonly [Tensor];
+
+interface ReductionSpec {
+  readonly accepts: Accepts;
+  readonly lower: string;
+  readonly initial: (dtype: DType) => number | bigint | boolean;
+  readonly derivative: OperandDerivative<ReduceParams, One>;
+  readonly transpose: Transpose<ReduceParams, One> | null;
+}
+
+const kept = (rank: number, axes: readonly number[]) =>
+  Array.from({ length: rank }, (_, i) => i).filter((i) => !axes.includes(i));
+
+function reduction(name: string, spec: ReductionSpec): ReduceOp {
+  const op: ReduceOp = defineOp({
+    name,
+    shape: ([x], { axes }) => {
+      requireDType(name, x, spec.accepts);
+      if (axes.some((a) => !(a >= 0 && a < x.shape.length)) || new Set(axes).size !== axes.length)
+        throw new ShapeError(
+          `${name}: got axes [${axes}] for ${longAval(x)}; expected different axes below ${x.shape.length}.`,
+        );
+      return [
+        withShape(
+          x,
+          kept(x.shape.length, axes).map((d) => x.shape[d]!),
+        ),
+      ];
+    },
+    derivative: [spec.derivative],
+    transpose: spec.transpose,
+    batch: ({ operands: [x], dims: [d], params: { axes } }) => {
+      const result = bind1(op, [x], { axes: axes.map((a) => shifted(a, d!)) });
+      return { results: [result], dims: [d! - axes.filter((a) => a < d!).length] };
+    },
+    effect: "none",
+    cost: "costly",
+    lower: (c, [x], { axes }) => {
+      const { dtype } = c.results[0]!;
+      const scalar = typeOf({ shape: [], dtype });
+      const initial = c.constant(scalar, spec.initial(dtype));
+      const body = c.region([scalar, scalar], (a, b) => [c.one(spec.lower, [a!, b!], scalar)]);
+      return c.op(
+        "stablehlo.reduce",
+        [x, initial],
+        [typeOf(c.results[0]!)],
+        { dimensions: attr.i64s([...axes].sort((a, b) => a - b)) },
+        [body],
+      );
+    },
+  });
+  return op;
+}
+
+const apply = (op: ReduceOp) => (x: Tensor, axes: readonly number[]) =>
+  axes.length === 0 ? x : bind1(op, [x], { axes });
+
+/** `y`, reduced over `axes`, back in the shape of `x`. */
+export function spread(y: Tensor, x: { readonly shape: readonly number[] }, axes: readonly number[]): Tensor {
+  return broadcastInDim(y, x.shape, kept(x.shape.length, axes));
+}
+
+const lowest = (d: DType) => (d === "bool" ? false : isFloat(d) ? Number.NEGATIVE_INFINITY : minValue(d));
+const highest = (d: DType) => (d === "bool" ? true : isFloat(d) ? Number.POSITIVE_INFINITY : maxValue(d));
+const unit = (n: 0 | 1) => (d: DType) => (d.endsWith("int64") ? BigInt(n) : d === "bool" ? n === 1 : n);
+
+export const reduceSumOp = reduction("reduce_sum", {
+  accepts: "number",
+  lower: "stablehlo.add",
+  initial: unit(0),
+  derivative: "linear",
+  transpose: ({ cotangents: [ct], avals: [x], params: { axes } }) => [ct && spread(ct, x, axes)],
+});
+export const reduceSum = apply(reduceSumOp);
+
+/** Ties share the derivative equally. */
+const extreme: OperandDerivative<ReduceParams, One> = (t, [x], [y], { axes }) => {
+  const where = convert(eq(x, spread(y!, x, axes)), x.dtype);
+  return div(reduceSum(mul(t, where), axes), reduceSum(where, axes));
+};
+export const reduceMaxOp = reduction("reduce_max", {
+  accepts: "any",
+  lower: "stablehlo.maximum",
+  initial: lowest,
+  derivative: extreme,
+  transpose: null,
+});
+export const reduceMax = apply(reduceMaxOp);
+export const reduceMinOp = reduction("reduce_min", {
+  accepts: "any",
+  lower: "stablehlo.minimum",
+  initial: highest,
+  derivative: extreme,
+  transpose: null,
+});
+export const reduceMin = apply(reduceMinOp);
+const logical = (name: string, lower: string, one: boolean) =>
+  reduction(name, { accepts: "bits", lower, initial: (d) => identity(d, one), derivative: "none", transpose: null });
+const identity = (d: DType, ones: boolean) => {
+  if (d === "bool") return ones;
+  const all = kindOf(d) === "uint" ? maxValue(d) : -1;
+  const value = ones ? all : 0;
+  return d.endsWith("int64") ? BigInt(value) : value;
+};
+export const reduceAndOp = logical("reduce_and", "stablehlo.and", true);
+export const reduceAnd = apply(reduceAndOp);
+export const reduceOrOp = logical("reduce_or", "stablehlo.or", false);
+export const reduceOr = apply(reduceOrOp);
+
+interface ArgParams {
+  readonly axis: number;
+  readonly indexDtype: DType;
+}
+
+/** Index of the extreme element along one axis: the first NaN if there is one, else the first of equals. */
+function argExtreme(name: string, direction: "GT" | "LT", worst: (d: DType) => number | bigint | boolean) {
+  const op: Op<ArgParams, One> = defineOp({
+    name,
+    shape: ([x], { axis, indexDtype }) => {
+      if (!(axis >= 0 && axis < x.shape.length) || x.shape[axis] === 0)
+        throw new ShapeError(`${name}: got axis ${axis} for ${longAval(x)}; expected an axis that is not empty.`);
+      return [
+        avalOf(
+          x.shape.filter((_, i) => i !== axis),
+          indexDtype,
+        ),
+      ];
+    },
+    derivative: ["none"],
+    transpose: null,
+    batch: ({ operands: [x], dims: [d], params: { axis, indexDtype } }) => ({
+      results: [bind1(op, [x], { axis: shifted(axis, d!), indexDtype })],
+      dims: [d! - (axis < d! ? 1 : 0)],
+    }),
+    effect: "none",
+    cost: "costly",
+    lower: (c, [x], { axis, indexDtype }) => {
+      const a = c.operands[0]!;
+      const index = typeOf({ shape: [], dtype: indexDtype });
+      const value = typeOf({ shape: [], dtype: a.dtype });
+      const indices = c.one("stablehlo.iota", [], typeOf({ shape: a.shape, dtype: indexDtype }), {
+        iota_dimension: attr.i64(axis),
+      });
+      const zero = indexDtype.endsWith("int64") ? 0n : 0;
+      const initial = [c.constant(value, worst(a.dtype)), c.constant(index, zero)];
+      const body = c.region([value, index, value, index], (x0, i0, x1, i1) => {
+        const bool = typeOf({ shape: [], dtype: "bool" });
+        const test = (p: typeof x, direction: string, q: typeof x, type: string) =>
+          c.one("stablehlo.compare", [p, q], bool, {
+            comparison_direction: attr.enum("comparison_direction", direction),
+            compare_type: attr.enum("comparison_type", type),
+          });
+        const kind = ({ bool: "UNSIGNED", int: "SIGNED", uint: "UNSIGNED", float: "FLOAT" } as const)[kindOf(a.dtype)];
+        const indexKind = kindOf(indexDtype) === "uint" ? "UNSIGNED" : "SIGNED";
+        const both = (name: string, p: typeof x, q: typeof x) => c.one(`stablehlo.${name}`, [p, q], bool);
+        let better = test(x0!, direction, x1!, kind);
+        if (isFloat(a.dtype)) better = both("or", better, test(x0!, "NE", x0!, kind));
+        let tie = test(x0!, "EQ", x1!, kind);
+        if (isFloat(a.dtype))
+          tie = both("or", tie, both("and", test(x0!, "NE", x0!, kind), test(x1!, "NE", x1!, kind)));
+        const earlier = both("and", tie, test(i0!, "LT", i1!, indexKind));
+        const bothNaN = isFloat(a.dtype) ? both("and", test(x0!, "NE", x0!, kind), test(x1!, "NE", x1!, kind)) : null;
+        const strictly = bothNaN ? both("and", better, c.one("stablehlo.not", [bothNaN], bool)) : better;
+        const first = both("or", strictly, earlier);
+        return [
+          c.one("stablehlo.select", [better, x0!, x1!], value),
+          c.one("stablehlo.select", [first, i0!, i1!], index),
+        ];
+      });
+      const results = c.op(
+        "stablehlo.reduce",
+        [x, indices, ...initial],
+        [typeOf({ shape: c.results[0]!.shape, dtype: a.dtype }), typeOf(c.results[0]!)],
+        { dimensions: attr.i64s([axis]) },
+        [body],
+      );
+      return [results[1]!];
+    },
+  });
+  return op;
+}
+export const argmaxOp = argExtreme("argmax", "GT", lowest);
+export const argmax = (x: Tensor, axis: number, indexDtype: DType = "int32"): Tensor =>
+  bind1(argmaxOp, [x], { axis, indexDtype });
+export const argminOp = argExtreme("argmin", "LT", highest);
+export const argmin = (x: Tensor, axis: number, indexDtype: DType = "int32"): Tensor =>
+  bind1(argminOp, [x], { axis, indexDtype });

@@ -1,0 +1,115 @@
+// Reverse mode, second half: walk a linear program backwards, carrying cotangents.
+import { longAval } from "../core/aval.ts";
+import { internal, NonDifferentiableError } from "../core/errors.ts";
+import { type Equation, type Graph, maskKey, memoize, Var } from "../core/graph.ts";
+import type { Maybe } from "../core/op.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { bind, traceGraph } from "../core/trace.ts";
+import { addTangents, zeroTangent } from "../ops/tangent.ts";
+import { Environment, forEachEquation, read } from "./evaluate.ts";
+import { spreadMask, tangentAval } from "./jvp.ts";
+
+/**
+ * Cotangents of the inputs in `linear`, given the values of the others and cotangents of the outputs. The equations
+ * that depend on no linear input are evaluated forwards first.
+ */
+export function transposeWalk(
+  graph: Graph,
+  linear: readonly boolean[],
+  values: readonly Maybe[],
+  cotangents: readonly Maybe[],
+): Maybe[] {
+  const known = new Environment<Tensor>();
+  const dependent = new Set<Var>();
+  graph.inputs.forEach((v, i) => {
+    if (linear[i]) dependent.add(v);
+    else known.set(v, values[i]!);
+  });
+  const backwards: Equation[] = [];
+  forEachEquation(graph.equations, (e) => {
+    if (e.operands.some((o) => o instanceof Var && dependent.has(o))) {
+      backwards.push(e);
+      for (const r of e.results) dependent.add(r);
+      return;
+    }
+    const results = bind(
+      e.op,
+      e.operands.map((o) => read(known, o)),
+      e.params,
+    );
+    e.results.forEach((r, i) => {
+      known.set(r, results[i]!);
+    });
+  });
+  const sums = new Map<Var, Tensor>();
+  const accumulate = (v: Var, ct: Maybe) => {
+    if (ct !== null) sums.set(v, addTangents(sums.get(v) ?? null, ct)!);
+  };
+  graph.outputs.forEach((o, i) => {
+    if (o instanceof Var && dependent.has(o)) accumulate(o, cotangents[i] ?? null);
+  });
+  backwards.reverse();
+  forEachEquation(backwards, (e) => {
+    const cts = e.results.map((r) => sums.get(r) ?? null);
+    if (cts.every((ct) => ct === null)) return;
+    for (const r of e.results) sums.delete(r);
+    const { transpose } = e.op;
+    if (transpose === null)
+      throw new NonDifferentiableError(
+        `${e.op.name}: it is not linear in ${longAval(e.operands[0]?.aval ?? e.results[0]!.aval)}, so it has no transpose. ` +
+          "linearTranspose needs a function that is linear in its arguments.",
+      );
+    const isLinear = e.operands.map((o) => o instanceof Var && dependent.has(o));
+    const results = transpose({
+      cotangents: cts,
+      operands: e.operands.map((o, i) => (isLinear[i] ? null : read(known, o))),
+      avals: e.operands.map((o) => o.aval),
+      params: e.params,
+    });
+    e.operands.forEach((o, i) => {
+      if (!isLinear[i]) return;
+      const ct = results[i] ?? null;
+      if (ct !== null && ct.shape.join() !== o.aval.shape.join())
+        internal(`${e.op.name}: cotangent ${i} is ${longAval(ct.aval)} for ${longAval(o.aval)}`);
+      accumulate(o as Var, ct);
+    });
+  });
+  return graph.inputs.map((v, i) => (linear[i] ? (sums.get(v) ?? null) : null));
+}
+
+export interface TransposedGraph {
+  /** Inputs: the values of nonlinear inputs, then the nonzero cotangents. Outputs: cotangents of linear inputs. */
+  readonly graph: Graph;
+  /** For each linear input, whether its cotangent is an output; the others are zero. */
+  readonly nonzero: readonly boolean[];
+}
+
+/** The transpose as a graph. With `dense`, zero cotangents are outputs too. */
+export function transposeGraph(
+  graph: Graph,
+  linear: readonly boolean[],
+  given: readonly boolean[],
+  dense = false,
+): TransposedGraph {
+  return memoize(graph, `transpose ${maskKey(linear)} ${maskKey(given)} ${dense}`, () => {
+    const valueAvals = graph.inputs.filter((_, i) => !linear[i]).map((v) => v.aval);
+    const ctAvals = graph.outputs.filter((_, i) => given[i]).map((o) => tangentAval(o.aval));
+    let nonzero: boolean[] = [];
+    const { graph: result } = traceGraph(
+      `${graph.name}_transpose`,
+      (...inputs) => {
+        const isValue = linear.map((l) => !l);
+        const values = spreadMask(isValue, inputs.slice(0, valueAvals.length));
+        const cotangents = spreadMask(given, inputs.slice(valueAvals.length));
+        const all = transposeWalk(graph, linear, values, cotangents);
+        const cts = all.filter((_, i) => linear[i]);
+        const avals = graph.inputs.filter((_, i) => linear[i]).map((v) => v.aval);
+        nonzero = cts.map((ct) => dense || ct !== null);
+        return cts.flatMap((ct, i) => (nonzero[i] ? [ct ?? zeroTangent(avals[i]!)] : []));
+      },
+      [...valueAvals, ...ctAvals],
+      { what: `the transpose of ${graph.name}`, ambient: true },
+    );
+    return { graph: result, nonzero };
+  });
+}

@@ -1,0 +1,308 @@
+// Reads the recorded oracles of test/fixtures: their types, and tensors decoded exact to the bit.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { JortsError } from "../base/errors.ts";
+import { bf16ToF32, f16ToF32 } from "../base/half.ts";
+import { type DType, isDType, itemSize } from "../src/core/dtype.ts";
+
+export class FixtureError extends JortsError {}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A tensor as recorded: `data` is base64 of the elements, little-endian, in C order; bool is one byte. */
+export interface EncodedTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: string;
+}
+
+/** A tensor's raw bytes, aligned to 8. */
+export interface FixtureTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** fixtures/ops/*.json and numpy.json: one call of a jax.lax (or jax.numpy, jax.nn) function. */
+export interface OpCase {
+  /** Unique in the file: `op/…`. */
+  readonly name: string;
+  /** Name in jax.lax; in numpy.json a name in jax.numpy or jax.nn, or `at_set`, `at_add`, …. */
+  readonly op: string;
+  /** The function's keywords, in snake_case. */
+  readonly params: { readonly [key: string]: Json };
+  readonly inputs: readonly EncodedTensor[];
+  readonly outputs: readonly EncodedTensor[];
+  /** null stands for an integer operand or result, or one that was not differentiated. */
+  readonly jvp?: { readonly tangents: readonly Slot[]; readonly out_tangents: readonly Slot[] };
+  readonly vjp?: { readonly cotangents: readonly Slot[]; readonly grads: readonly Slot[] };
+}
+export type Slot = EncodedTensor | null;
+
+/** fixtures/random.json: one draw of jax.random; `key` is the two words of the key, null for fn "key". */
+export interface RandomCase {
+  readonly fn: string;
+  readonly key: readonly [number, number] | null;
+  /** 64-bit integers (seeds, bounds of randint) are decimal strings. */
+  readonly params: { readonly [key: string]: Json };
+  readonly inputs: readonly EncodedTensor[];
+  readonly output: EncodedTensor;
+}
+
+/** [dtype, weak] */
+export type TypeAndWeakness = readonly [DType, boolean];
+/** fixtures/promotion.json: results are null where JAX refuses. */
+export interface PromotionFixture {
+  readonly x64: readonly PromotionRow[];
+  readonly x32: readonly PromotionRow[];
+  readonly scalars: readonly ScalarRow[];
+  readonly unary: readonly UnaryRow[];
+}
+export interface PromotionRow {
+  readonly lhs: TypeAndWeakness;
+  readonly rhs: TypeAndWeakness;
+  readonly result: TypeAndWeakness | null;
+}
+export interface ScalarRow {
+  readonly op: "add" | "divide" | "power" | "maximum";
+  readonly tensor: DType;
+  readonly scalar: "bool" | "int" | "float";
+  readonly result: TypeAndWeakness | null;
+}
+export interface UnaryRow {
+  readonly op: string;
+  readonly tensor: DType;
+  readonly result: TypeAndWeakness | null;
+}
+
+/** Leaves by path, such as "b.w". */
+export type EncodedTree = { readonly [path: string]: EncodedTensor };
+/** fixtures/optim.json: 20 steps of Optax on one tree with recorded gradients. */
+export interface OptimFixture {
+  readonly params: EncodedTree;
+  /** Keywords of warmup_cosine_decay_schedule, meant by `learning_rate: "schedule"`. */
+  readonly schedule: { readonly [key: string]: number };
+  readonly gradients: readonly EncodedTree[];
+  readonly global_norms: EncodedTensor;
+  readonly optimizers: readonly {
+    readonly name: string;
+    readonly config: {
+      readonly optimizer: "sgd" | "adam" | "adamw";
+      readonly learning_rate: number | "schedule";
+      readonly [key: string]: Json;
+    };
+    /** The parameters after each step. */
+    readonly steps: readonly EncodedTree[];
+  }[];
+  /** `values`: float32 [30], the schedule at steps 0 to 29. */
+  readonly schedules: readonly { readonly name: string; readonly params: Json; readonly values: EncodedTensor }[];
+}
+
+/** fixtures/tracing.json: equation counts (graphs inside included) and numbers of traces. */
+export interface TracingFixture {
+  readonly checkpoint: readonly CountRow[];
+  readonly loops: readonly CountRow[];
+  readonly traces: readonly { readonly name: string; readonly calls: number; readonly traces: number }[];
+  readonly lowered: readonly { readonly name: string; readonly [fact: string]: Json }[];
+}
+export interface CountRow {
+  readonly name: string;
+  readonly counts: { readonly [primitive: string]: number };
+}
+
+/** fixtures/llama/NAME/expected.json; the tensors beside it are listed in test/reference/README.md. */
+export interface LlamaExpected {
+  readonly loss: number;
+  readonly generate: readonly {
+    readonly prompt: readonly number[];
+    readonly repetition_penalty: number;
+    /** The 12 greedy tokens after the prompt. */
+    readonly tokens: readonly number[];
+  }[];
+  readonly adapters: {
+    readonly [adapter in "qv" | "all" | "rslora"]: {
+      readonly loss: number;
+      /** Before the first and after each of five AdamW steps. */
+      readonly losses: readonly number[];
+      /** Of each step's gradient, before clipping to 1. */
+      readonly grad_norms: readonly number[];
+    };
+  };
+}
+
+/** fixtures/sampling.json: `scores` is −∞ where a processor removed the token. */
+export interface SamplingFixture {
+  /** int64 [3, 6]: the tokens so far, for the repetition penalty. */
+  readonly ids: EncodedTensor;
+  readonly cases: readonly {
+    readonly settings: { temperature?: number; topK?: number; topP?: number; repetitionPenalty?: number };
+    readonly logits: EncodedTensor;
+    readonly scores: EncodedTensor;
+  }[];
+}
+
+/** fixtures/smollm2.json: the real weights and tokenizer, read from GGUF by transformers. */
+export interface SmolLm2Fixture {
+  readonly file: string;
+  readonly sha256: string;
+  readonly config: { readonly [key: string]: Json };
+  readonly special: { readonly bos: string; readonly eos: string; readonly pad: string };
+  /** Hugging Face's names and row order; `start` and `end` are the first and last 64 elements. */
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly sum: number;
+    readonly sum_of_squares: number;
+    readonly start: EncodedTensor;
+    readonly end: EncodedTensor;
+  }[];
+  readonly prompts: readonly {
+    readonly text: string;
+    readonly ids: readonly number[];
+    /** int32 and float32 [time, 20], largest first. */
+    readonly top_ids: EncodedTensor;
+    readonly top_logits: EncodedTensor;
+    /** float64 [time], each over the whole vocabulary. */
+    readonly sum: EncodedTensor;
+    readonly sum_of_squares: EncodedTensor;
+    readonly logsumexp: EncodedTensor;
+    readonly greedy: readonly number[];
+    readonly greedy_text: string;
+  }[];
+  readonly strings: readonly {
+    readonly text: string;
+    readonly ids: readonly number[];
+    /** With and without special tokens. */
+    readonly decoded: string;
+    readonly decoded_plain: string;
+    /** What transformers' own GGUF reader gives where it ignores the file's pre-tokenizer. */
+    readonly ids_by_transformers?: readonly number[];
+  }[];
+  readonly chats: readonly {
+    readonly messages: readonly { readonly role: string; readonly content: string }[];
+    readonly add_generation_prompt: boolean;
+    readonly text: string;
+    readonly ids: readonly number[];
+  }[];
+}
+
+interface Fixtures {
+  "ops/elementwise.json": { readonly cases: readonly OpCase[] };
+  "ops/convert.json": { readonly cases: readonly OpCase[] };
+  "ops/reduce.json": { readonly cases: readonly OpCase[] };
+  "ops/shape.json": { readonly cases: readonly OpCase[] };
+  "numpy.json": { readonly cases: readonly OpCase[] };
+  "random.json": { readonly cases: readonly RandomCase[] };
+  "promotion.json": PromotionFixture;
+  "optim.json": OptimFixture;
+  "tracing.json": TracingFixture;
+  "sampling.json": SamplingFixture;
+  "smollm2.json": SmolLm2Fixture;
+  "llama/mha-untied/expected.json": LlamaExpected;
+  "llama/gqa-tied/expected.json": LlamaExpected;
+  "llama/gqa-llama3/expected.json": LlamaExpected;
+}
+export type FixtureName = keyof Fixtures;
+export const llamaCheckpoints = ["mha-untied", "gqa-tied", "gqa-llama3"] as const;
+
+/** Absolute path of a file or directory under test/fixtures. */
+export const fixturePath = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+
+/** A JSON fixture, with the versions of the packages that made it. */
+export function readFixture<N extends FixtureName>(
+  name: N,
+): Fixtures[N] & { readonly versions: Readonly<Record<string, string>> } {
+  return JSON.parse(readFileSync(fixturePath(name), "utf8"));
+}
+
+/** Decodes the bytes of a recorded tensor. Throws FixtureError when they do not fill its shape. */
+export function decode(encoded: EncodedTensor): FixtureTensor {
+  const { dtype, shape } = encoded;
+  if (!isDType(dtype)) throw new FixtureError(`a fixture holds dtype ${String(dtype)}, which jorts does not know`);
+  const decoded = Buffer.from(encoded.data, "base64");
+  const expected = shape.reduce((product, size) => product * size, 1) * itemSize(dtype);
+  if (decoded.length !== expected)
+    throw new FixtureError(`${dtype}[${shape}] needs ${expected} bytes, the fixture holds ${decoded.length}`);
+  const bytes = new Uint8Array(decoded.length);
+  bytes.set(decoded);
+  return { dtype, shape, bytes };
+}
+
+export type RawArray =
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array;
+
+/** The elements as the typed array of their width; bool as Uint8Array, float16 and bfloat16 as raw words. */
+export function rawOf({ dtype, bytes }: FixtureTensor): RawArray {
+  const { buffer } = bytes;
+  switch (dtype) {
+    case "int8":
+      return new Int8Array(buffer);
+    case "int16":
+      return new Int16Array(buffer);
+    case "int32":
+      return new Int32Array(buffer);
+    case "int64":
+      return new BigInt64Array(buffer);
+    case "bool":
+    case "uint8":
+      return new Uint8Array(buffer);
+    case "uint16":
+    case "float16":
+    case "bfloat16":
+      return new Uint16Array(buffer);
+    case "uint32":
+      return new Uint32Array(buffer);
+    case "uint64":
+      return new BigUint64Array(buffer);
+    case "float32":
+      return new Float32Array(buffer);
+    case "float64":
+      return new Float64Array(buffer);
+  }
+}
+
+/** The elements as numbers; 64-bit integers become the nearest double, bool 0 or 1. */
+export function numbersOf(tensor: FixtureTensor): number[] {
+  const raw = rawOf(tensor);
+  if (tensor.dtype === "float16") return Array.from(f16ToF32(raw as Uint16Array));
+  if (tensor.dtype === "bfloat16") return Array.from(bf16ToF32(raw as Uint16Array));
+  return Array.from(raw as ArrayLike<number | bigint>, Number);
+}
+
+const safetensorsTypes: Readonly<Record<string, DType>> = {
+  F32: "float32",
+  F64: "float64",
+  F16: "float16",
+  BF16: "bfloat16",
+  I64: "int64",
+  I32: "int32",
+};
+
+/** Reads a safetensors fixture, independently of src/io. */
+export function readTensors(name: string): Map<string, FixtureTensor> {
+  const file = readFileSync(fixturePath(name));
+  const start = 8 + Number(file.readBigUInt64LE(0));
+  const header = JSON.parse(file.toString("utf8", 8, start)) as Record<
+    string,
+    { dtype: string; shape: number[]; data_offsets: [number, number] }
+  >;
+  const tensors = new Map<string, FixtureTensor>();
+  for (const [key, { dtype, shape, data_offsets }] of Object.entries(header)) {
+    if (key === "__metadata__") continue;
+    const known = safetensorsTypes[dtype];
+    if (known === undefined) throw new FixtureError(`${name}: ${key} has type ${dtype}; add it to safetensorsTypes`);
+    const bytes = new Uint8Array(data_offsets[1] - data_offsets[0]);
+    bytes.set(file.subarray(start + data_offsets[0], start + data_offsets[1]));
+    tensors.set(key, { dtype: known, shape, bytes });
+  }
+  return tensors;
+}
