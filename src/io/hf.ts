@@ -153,7 +153,7 @@ export function modelTokenizer(model: ModelFiles): Tokenizer {
 
 /**
  * A field of config.json of the wanted type. Throws `CheckpointError` naming the field, its value and the file; with
- * `fallback`, a field that is absent (not one that is wrong) gives that.
+ * `fallback`, a field that is absent or null (not one that is wrong) gives that.
  */
 export function configField<T extends "number" | "boolean" | "string">(
   model: Pick<ModelFiles, "path" | "config">,

@@ -1,0 +1,90 @@
+// grad, valueAndGrad, jvp, vjp, linearize, linearTranspose: the typed surface.
+import type { AnyFunction } from "../compile/stage.ts";
+import {
+  type GradOptions,
+  jvpOf,
+  linearizeOf,
+  linearTransposeOf,
+  type Residual,
+  valueAndGradOf,
+  vjpOf,
+} from "./autodiff.ts";
+
+export type { GradOptions, Residual };
+
+/** The gradient with respect to `argnums`: one tree for a number, a list of trees for a list. */
+type GradOf<A extends readonly unknown[], N> = N extends number
+  ? number extends N
+    ? A[0]
+    : A[N]
+  : N extends readonly number[]
+    ? { [K in keyof N]: N[K] extends number ? A[N[K]] : never }
+    : A[0];
+
+type Argnums<O> = O extends { readonly argnums: infer N } ? N : 0;
+type HasAux<O> = O extends { readonly hasAux: true } ? true : false;
+
+/**
+ * The gradient of a scalar function, as a function of the same arguments. With `hasAux` it returns `[gradient, aux]`.
+ * As `jax.grad`.
+ *
+ * @throws ShapeError if the result is no scalar; DTypeError for integer inputs or results; TreeError
+ */
+export function grad<A extends unknown[], R, const O extends GradOptions = Record<never, never>>(
+  f: (...args: A) => R,
+  options?: O,
+): (
+  ...args: A
+) => HasAux<O> extends true
+  ? [GradOf<A, Argnums<O>>, R extends readonly [unknown, infer X] ? X : never]
+  : GradOf<A, Argnums<O>> {
+  const both = valueAndGradOf(f as AnyFunction, options ?? {}, "grad");
+  return ((...args: A) => {
+    const { value, grads } = both(...args);
+    return options?.hasAux ? [grads, (value as [unknown, unknown])[1]] : grads;
+  }) as never;
+}
+
+/** `[value, gradient]`, or `[[value, aux], gradient]` with `hasAux`. As `jax.value_and_grad`. */
+export function valueAndGrad<A extends unknown[], R, const O extends GradOptions = Record<never, never>>(
+  f: (...args: A) => R,
+  options?: O,
+): (...args: A) => [R, GradOf<A, Argnums<O>>] {
+  const both = valueAndGradOf(f as AnyFunction, options ?? {}, "valueAndGrad");
+  return ((...args: A) => {
+    const { value, grads } = both(...args);
+    return [value, grads];
+  }) as never;
+}
+
+/** `[f(...primals), its directional derivative along tangents]`. As `jax.jvp`. */
+export function jvp<A extends unknown[], R>(f: (...args: A) => R, primals: A, tangents: A): [R, R] {
+  return jvpOf(f as AnyFunction, primals, tangents) as [R, R];
+}
+
+/**
+ * `[f(...primals), pull]`, where `pull(cotangent)` gives the cotangents of all primals. `pull` holds residuals on
+ * devices until it is disposed. As `jax.vjp`.
+ */
+export function vjp<A extends unknown[], R>(
+  f: (...args: A) => R,
+  ...primals: A
+): [R, ((cotangent: R) => A) & Residual] {
+  return vjpOf(f as AnyFunction, primals) as [R, ((cotangent: R) => A) & Residual];
+}
+
+/** `[f(...primals), push]`, where `push(...tangents)` is the derivative there, computed once. As `jax.linearize`. */
+export function linearize<A extends unknown[], R>(
+  f: (...args: A) => R,
+  ...primals: A
+): [R, ((...tangents: A) => R) & Residual] {
+  return linearizeOf(f as AnyFunction, primals) as [R, ((...tangents: A) => R) & Residual];
+}
+
+/** The transpose of a function that is linear in all its arguments. As `jax.linear_transpose`. */
+export function linearTranspose<A extends unknown[], R>(
+  f: (...args: A) => R,
+  ...primals: readonly unknown[]
+): (cotangent: R) => A {
+  return linearTransposeOf(f as AnyFunction, primals) as (cotangent: R) => A;
+}
