@@ -61,7 +61,8 @@ function storage(literal: xla.LiteralProto.$Properties, element: string): Uint8A
 function elementTexts(literal: xla.LiteralProto.$Properties, element: string): string[] {
   const bytes = storage(literal, element);
   const floats = (width: number, component: string) => words(bytes, width).map((word) => floatLiteral(component, word));
-  const pairs = (texts: string[]) => Array.from({ length: texts.length / 2 }, (_, i) => `(${texts[2 * i]}, ${texts[2 * i + 1]})`);
+  const pairs = (texts: string[]) =>
+    Array.from({ length: texts.length / 2 }, (_, i) => `(${texts[2 * i]}, ${texts[2 * i + 1]})`);
   switch (element) {
     case "pred":
       return Array.from(bytes, String);
@@ -77,7 +78,9 @@ function elementTexts(literal: xla.LiteralProto.$Properties, element: string): s
       return pairs(floats(8, "f64"));
     case "s8":
     case "s16":
-      return words(bytes, primitiveBits(element) / 8).map((word) => String(BigInt.asIntN(primitiveBits(element), word)));
+      return words(bytes, primitiveBits(element) / 8).map((word) =>
+        String(BigInt.asIntN(primitiveBits(element), word)),
+      );
     case "u8":
     case "u16":
       return words(bytes, primitiveBits(element) / 8).map(String);
@@ -86,10 +89,13 @@ function elementTexts(literal: xla.LiteralProto.$Properties, element: string): s
       if (bits >= 8) return floats(bits / 8, element);
       // Sub-byte integers are packed, the first element in the low bits.
       const perByte = 8 / bits;
-      const unpacked = Array.from({ length: bytes.length * perByte }, (_, i) =>
-        (bytes[Math.floor(i / perByte)]! >> (bits * (i % perByte))) & ((1 << bits) - 1),
+      const unpacked = Array.from(
+        { length: bytes.length * perByte },
+        (_, i) => (bytes[Math.floor(i / perByte)]! >> (bits * (i % perByte))) & ((1 << bits) - 1),
       );
-      return unpacked.map((word) => (element.startsWith("s") ? Number(BigInt.asIntN(bits, BigInt(word))) : word).toString());
+      return unpacked.map((word) =>
+        (element.startsWith("s") ? Number(BigInt.asIntN(bits, BigInt(word))) : word).toString(),
+      );
     }
   }
 }
@@ -102,7 +108,10 @@ function nest(shape: HloShape, texts: readonly string[]): string {
     const size = dimensions[axis]!;
     const [open, close] = axis === dimensions.length - 1 ? ["{", "}"] : ["{ ", " }"];
     const rows = dimensions.slice(0, axis).reduce((a, b) => a * b, 1);
-    level = Array.from({ length: rows }, (_, i) => `${open}${level.slice(i * size, (i + 1) * size).join(", ")}${close}`);
+    level = Array.from(
+      { length: rows },
+      (_, i) => `${open}${level.slice(i * size, (i + 1) * size).join(", ")}${close}`,
+    );
   }
   return level[0]!;
 }

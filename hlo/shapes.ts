@@ -35,7 +35,8 @@ export const indexed = (texts: readonly string[]): string =>
 function layoutText({ layout, element }: HloShape): string {
   if (layout === undefined || element === "token" || element === "opaque") return "";
   const { minorToMajor, tiles, elementBits, memorySpace } = layout;
-  const tiling = tiles.length === 0 ? "" : `T${tiles.map((tile) => `(${tile.map((d) => (d < 0 ? "*" : d)).join(",")})`).join("")}`;
+  const tiling =
+    tiles.length === 0 ? "" : `T${tiles.map((tile) => `(${tile.map((d) => (d < 0 ? "*" : d)).join(",")})`).join("")}`;
   const extra = `${tiling}${elementBits === 0 ? "" : `E(${elementBits})`}${memorySpace === 0 ? "" : `S(${memorySpace})`}`;
   if (minorToMajor.length === 0 && extra === "") return "";
   return `{${minorToMajor.join(",")}${extra === "" ? "" : `:${extra}`}}`;

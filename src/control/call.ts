@@ -1,7 +1,7 @@
 // jit inside jit: a graph called as one function. Its transformations are those of the graph.
 import { shortAval } from "../core/aval.ts";
 import { internal } from "../core/errors.ts";
-import { type Graph, hasEffects } from "../core/graph.ts";
+import { type Graph, hasEffects, memoize } from "../core/graph.ts";
 import { defineOp, type Maybe, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
@@ -9,6 +9,7 @@ import { batchGraph } from "../transforms/batch.ts";
 import { jvpGraph, omit, pick, spreadMask } from "../transforms/jvp.ts";
 import { linearizeGraph } from "../transforms/linearize.ts";
 import { transposeGraph } from "../transforms/transpose.ts";
+import { splitLinearized } from "./split.ts";
 
 export interface CallParams {
   readonly name: string;
@@ -34,9 +35,11 @@ export const callOp: Op<CallParams, Many> = defineOp({
       linearize: (primals, tangents, { name, graph }) => {
         const active = tangents.map((t) => t !== null);
         const l = linearizeGraph(graph, active);
-        const outs = call(name, l.primal, primals);
+        const split = memoize(l.primal, "split", () => splitLinearized(l));
+        const outs = call(name, split.primal, primals);
         const n = graph.outputs.length;
-        const outTangents = call(name, l.tangent, [...outs.slice(n), ...pick(tangents as Many, active)]);
+        const kept = [...split.inputs.map((i) => primals[i]!), ...outs.slice(n)];
+        const outTangents = call(name, split.tangent, [...kept, ...pick(tangents as Many, active)]);
         return [outs.slice(0, n), spreadMask(l.outActive, outTangents)];
       },
     },

@@ -1,16 +1,16 @@
 // checkpoint: the backward pass computes a graph again instead of keeping what it made.
 import type { Equation, Graph } from "../core/graph.ts";
-import { hasEffects, memoize, type Var } from "../core/graph.ts";
+import { effectOf, hasEffects, type Var } from "../core/graph.ts";
 import { defineOp, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { bind, traceGraph } from "../core/trace.ts";
+import { bind } from "../core/trace.ts";
 import { batchGraph } from "../transforms/batch.ts";
-import { dce } from "../transforms/dce.ts";
 import { inline } from "../transforms/evaluate.ts";
 import { jvpGraph, pick, spreadMask } from "../transforms/jvp.ts";
 import { type LinearizedGraph, linearizeGraph } from "../transforms/linearize.ts";
-import { bytesOf, planResiduals } from "../transforms/residuals.ts";
+import { bytesOf } from "../transforms/residuals.ts";
 import { requireInputs, transposeCall } from "./call.ts";
+import { type SplitGraph, splitLinearized } from "./split.ts";
 
 /** Says of an equation of the checkpointed program whether its results may be kept. */
 export interface CheckpointPolicy {
@@ -46,7 +46,7 @@ export const checkpointOp: Op<CheckpointParams, Many> = defineOp({
       linearize: (primals, tangents, p) => {
         const active = tangents.map((t) => t !== null);
         const l = linearizeGraph(p.graph, active);
-        const split = splitCheckpoint(l, p);
+        const split = splitCheckpoint(l, p.policy);
         const n = p.graph.outputs.length;
         const outs = inline(split.primal, primals);
         const kept = [...split.inputs.map((i) => primals[i]!), ...outs.slice(n)];
@@ -82,49 +82,27 @@ export const checkpointOp: Op<CheckpointParams, Many> = defineOp({
   },
 });
 
-interface SplitCheckpoint {
-  /** The primal program, with the values that the policy keeps as further results. */
-  readonly primal: Graph;
-  /** Inputs: the needed inputs, the kept values, the tangents. */
-  readonly tangent: Graph;
-  readonly inputs: readonly number[];
-}
+const splits = new WeakMap<Graph, Map<CheckpointPolicy["saveable"], SplitGraph>>();
 
-function splitCheckpoint(l: LinearizedGraph, p: CheckpointParams): SplitCheckpoint {
-  return memoize(l.primal, `checkpoint ${p.policy.name}`, () => {
-    const n = p.graph.outputs.length;
-    const saveable = new Set<Var>(l.primal.equations.filter(p.policy.saveable).flatMap((e) => e.results));
-    const isInput = (v: Var) => l.primal.inputs.includes(v);
-    const plan = planResiduals(
-      l.primal,
-      l.primal.outputs.slice(n),
-      (v) => (isInput(v) ? 0 : saveable.has(v) ? bytesOf(v) : Number.POSITIVE_INFINITY),
-      (e) => !e.results.some((r) => saveable.has(r)),
-    );
-    const inputs = plan.saved.filter(isInput);
-    const kept = plan.saved.filter((v) => !isInput(v));
-    const tangents = l.tangent.inputs.slice(l.residuals);
-    const order = [...inputs, ...kept, ...tangents];
-    const { graph: tangent } = traceGraph(
-      l.tangent.name,
-      (...args) => {
-        const at = new Map(order.map((v, i) => [v, args[i]!]));
-        const again = inline(
-          plan.recompute,
-          plan.saved.map((v) => at.get(v)!),
-        );
-        return inline(l.tangent, [...again, ...tangents.map((v) => at.get(v)!)]);
-      },
-      order.map((v) => v.aval),
-      { what: `the recomputed ${p.graph.name}`, ambient: true },
-    );
-    const primal = dce({ ...l.primal, outputs: [...l.primal.outputs.slice(0, n), ...kept] }).graph;
-    return {
-      primal: { ...primal, inputs: l.primal.inputs },
-      tangent,
-      inputs: inputs.map((v) => l.primal.inputs.indexOf(v)),
-    };
-  });
+/** Keeps what the policy allows; everything else is computed again from that and the inputs. */
+function splitCheckpoint(l: LinearizedGraph, { saveable }: CheckpointPolicy): SplitGraph {
+  let known = splits.get(l.primal);
+  if (known === undefined) {
+    known = new Map();
+    splits.set(l.primal, known);
+  }
+  let split = known.get(saveable);
+  if (split === undefined) {
+    const kept = new Set<Var>(l.primal.equations.filter(saveable).flatMap((e) => e.results));
+    // What has an effect is not done twice, so its results must be kept whatever the policy says.
+    const once = new Set<Var>(l.primal.equations.filter((e) => effectOf(e) !== "none").flatMap((e) => e.results));
+    split = splitLinearized(l, {
+      cost: (v) => (kept.has(v) || once.has(v) ? bytesOf(v) : Number.POSITIVE_INFINITY),
+      recompute: (e) => !e.results.some((r) => kept.has(r)),
+    });
+    known.set(saveable, split);
+  }
+  return split;
 }
 
 /** Names a value for `saveOnlyTheseNames`. The identity otherwise. */
@@ -143,6 +121,22 @@ const product = (e: Equation): boolean => e.op.cost === "costly" && "contract" i
 const noBatch = (e: Equation): boolean =>
   (e.params as { batch: readonly number[][] }).batch.every((b) => b.length === 0);
 
+const named = new Map<string, CheckpointPolicy>();
+
+/** One policy object for each list of names, so that equal ones share their programs. */
+function namePolicy(kind: string, names: readonly string[], wanted: boolean): CheckpointPolicy {
+  const key = `${kind}(${names.map((n) => JSON.stringify(n)).join()})`;
+  let policy = named.get(key);
+  if (policy === undefined) {
+    policy = {
+      name: key,
+      saveable: (e) => e.op === nameOp && names.includes((e.params as { name: string }).name) === wanted,
+    };
+    named.set(key, policy);
+  }
+  return policy;
+}
+
 /** Which intermediate values the backward pass may keep. */
 export const checkpointPolicies = {
   nothingSaveable: { name: "nothing_saveable", saveable: () => false },
@@ -152,12 +146,8 @@ export const checkpointPolicies = {
     name: "dots_with_no_batch_dims_saveable",
     saveable: (e: Equation) => product(e) && noBatch(e),
   },
-  saveOnlyTheseNames: (...names: readonly string[]): CheckpointPolicy => ({
-    name: `save_only_these_names(${names.join()})`,
-    saveable: (e) => e.op === nameOp && names.includes((e.params as { name: string }).name),
-  }),
-  saveAnyNamesButThese: (...names: readonly string[]): CheckpointPolicy => ({
-    name: `save_any_names_but_these(${names.join()})`,
-    saveable: (e) => e.op === nameOp && !names.includes((e.params as { name: string }).name),
-  }),
-} as const;
+  saveOnlyTheseNames: (...names: readonly string[]): CheckpointPolicy =>
+    namePolicy("save_only_these_names", names, true),
+  saveAnyNamesButThese: (...names: readonly string[]): CheckpointPolicy =>
+    namePolicy("save_any_names_but_these", names, false),
+} as const satisfies Record<string, CheckpointPolicy | ((...names: string[]) => CheckpointPolicy)>;

@@ -74,3 +74,45 @@ export function minValue(dtype: DType): number | bigint {
 /** The spacing of floats at 1. */
 export const epsilon = (dtype: DType): number =>
   ({ float16: 2 ** -10, bfloat16: 2 ** -7, float32: 2 ** -23, float64: 2 ** -52 })[dtype as string] ?? Number.NaN;
+
+/** A dtype and whether it is weak, that is, gives way to a strong one of the same or a higher kind. */
+export interface Typed {
+  readonly dtype: DType;
+  readonly weakType: boolean;
+}
+
+const widest = (types: readonly Typed[]): number => Math.max(0, ...types.map((t) => itemSize(t.dtype)));
+
+/**
+ * The least upper bound of `types` in JAX's lattice: bool < weak int < uint8, int8 < … < weak float < float16, bfloat16
+ * < float32 < float64. Narrow sums of kinds that meet only in a 64-bit integer stay int32 unless an operand has 64 bits.
+ */
+export function promoteTypes(types: readonly Typed[]): Typed {
+  const first = types[0]!;
+  if (types.every((t) => t.dtype === first.dtype))
+    return { dtype: first.dtype, weakType: types.every((t) => t.weakType) };
+  const floats = types.filter((t) => isFloat(t.dtype));
+  const strongFloats = floats.filter((t) => !t.weakType);
+  const names = new Set(strongFloats.map((t) => t.dtype));
+  if (names.size > 0) {
+    if (names.has("float64")) return { dtype: "float64", weakType: false };
+    return { dtype: names.size === 1 ? [...names][0]! : "float32", weakType: false };
+  }
+  if (floats.length > 0) return { dtype: widest(floats) === 8 ? "float64" : "float32", weakType: true };
+  const integers = types.filter((t) => isInteger(t.dtype));
+  const strong = integers.filter((t) => !t.weakType);
+  if (strong.length === 0) return { dtype: widest(integers) === 8 ? "int64" : "int32", weakType: true };
+  const signed = widest(strong.filter((t) => kindOf(t.dtype) === "int"));
+  const unsigned = widest(strong.filter((t) => kindOf(t.dtype) === "uint"));
+  if (signed === 0) return { dtype: `uint${(unsigned * 8) as 8 | 16 | 32 | 64}`, weakType: false };
+  if (unsigned < signed) return { dtype: `int${(signed * 8) as 8 | 16 | 32 | 64}`, weakType: false };
+  if (unsigned === 8) return { dtype: "float64", weakType: true };
+  return { dtype: unsigned === 1 ? "int16" : "int32", weakType: false };
+}
+
+/** The float type that an integer or boolean is computed in: float64 for 64-bit integers, float32 for the others. */
+export const inexact = (dtype: DType): DType =>
+  isFloat(dtype) ? dtype : itemSize(dtype) === 8 ? "float64" : "float32";
+
+/** The integer type of counts and positions beside values of `dtype`. */
+export const indexDType = (dtype: DType): DType => (itemSize(dtype) === 8 ? "int64" : "int32");

@@ -91,22 +91,16 @@ export const remOp = binary("rem", {
 });
 export const rem = apply(remOp);
 
-/** Ties share the derivative equally. */
-const winner =
-  (wins: (x: Tensor, z: Tensor) => Tensor) =>
-  (t: Tensor, x: Tensor, y: Tensor, z: Tensor): Tensor =>
-    mul(t, select(eq(x, y), like(t, 0.5), select(wins(x, z), like(t, 1), like(t, 0))));
-export const maxOp = binary("max", {
-  accepts: "any",
-  lower: s("maximum"),
-  jvp: [winner((x, z) => eq(x, z)), (t, x, y, z) => winner((w, v) => eq(w, v))(t, y, x, z)],
-});
+/** How much of the tangent of `x` comes through `z = max(x, y)` (or min): ties share it equally. */
+export const tieShare = (x: Tensor, y: Tensor, z: Tensor): Tensor =>
+  select(eq(x, y), like(x, 0.5), select(eq(x, z), like(x, 1), like(x, 0)));
+const extreme: BinarySpec["jvp"] = [
+  (t, x, y, z) => mul(t, tieShare(x, y, z)),
+  (t, x, y, z) => mul(t, tieShare(y, x, z)),
+];
+export const maxOp = binary("max", { accepts: "any", lower: s("maximum"), jvp: extreme });
 export const max = apply(maxOp);
-export const minOp = binary("min", {
-  accepts: "any",
-  lower: s("minimum"),
-  jvp: [winner((x, z) => eq(x, z)), (t, x, y, z) => winner((w, v) => eq(w, v))(t, y, x, z)],
-});
+export const minOp = binary("min", { accepts: "any", lower: s("minimum"), jvp: extreme });
 export const min = apply(minOp);
 export const powOp = binary("pow", {
   accepts: "number",

@@ -1,7 +1,7 @@
 // Comparisons, selection and clamping.
 import { attr } from "../../hlo/attributes.ts";
-import { avalOf, longAval, sameShape, strong } from "../core/aval.ts";
-import { kindOf } from "../core/dtype.ts";
+import { avalOf, longAval, sameShape } from "../core/aval.ts";
+import { type DType, kindOf } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import { typeOf } from "../core/lowering.ts";
 import { defineOp, type Op } from "../core/op.ts";
@@ -19,7 +19,8 @@ export type Direction = "EQ" | "NE" | "LT" | "LE" | "GT" | "GE";
 type CompareOp = Op<NoParams, readonly [Tensor, Tensor]>;
 
 /** How StableHLO is told to compare values of a kind. */
-const comparison = { bool: "UNSIGNED", int: "SIGNED", uint: "UNSIGNED", float: "FLOAT" } as const;
+const comparisons = { bool: "UNSIGNED", int: "SIGNED", uint: "UNSIGNED", float: "FLOAT" } as const;
+export const comparison = (dtype: DType) => comparisons[kindOf(dtype)];
 
 function comparing(direction: Direction): CompareOp {
   const name = direction.toLowerCase();
@@ -34,7 +35,7 @@ function comparing(direction: Direction): CompareOp {
     lower: (c, [x, y]) => [
       c.one("stablehlo.compare", [x, y], typeOf(c.results[0]!), {
         comparison_direction: attr.enum("comparison_direction", direction),
-        compare_type: attr.enum("comparison_type", comparison[kindOf(c.operands[0]!.dtype)]),
+        compare_type: attr.enum("comparison_type", comparison(c.operands[0]!.dtype)),
       }),
     ],
   });
@@ -100,7 +101,7 @@ export const clampOp: Op<NoParams, readonly [Tensor, Tensor, Tensor]> = defineOp
   name: "clamp",
   shape: (operands) => {
     requireDType("clamp", operands[0], "number");
-    return [strong(sameAvals("clamp", operands))];
+    return [sameAvals("clamp", operands)];
   },
   derivative: [
     (t, [low, x, high]) => mask(t, and(gt(low, x), gt(high, low))),

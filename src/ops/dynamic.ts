@@ -8,8 +8,9 @@ import { defineOp, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind1 } from "../core/trace.ts";
 import { batchFront } from "./batching.ts";
-import { gatherRows, scatterRows } from "./gather.ts";
+import { gatherRows } from "./gather.ts";
 import { type Operand, splat, zeros } from "./literal.ts";
+import { scatterRows } from "./scatter.ts";
 
 type Many = readonly Tensor[];
 

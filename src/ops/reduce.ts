@@ -10,8 +10,9 @@ import { bind1 } from "../core/trace.ts";
 import { shifted } from "./batching.ts";
 import { div, mul } from "./binary.ts";
 import { eq } from "./compare.ts";
+import { cumprod } from "./cumulative.ts";
 import { type Accepts, requireDType } from "./elementwise.ts";
-import { broadcastInDim } from "./shape.ts";
+import { broadcastInDim, pad } from "./shape.ts";
 import { convert } from "./unary.ts";
 
 interface ReduceParams {
@@ -93,6 +94,34 @@ export const reduceSumOp = reduction("reduce_sum", {
 });
 export const reduceSum = apply(reduceSumOp);
 
+/** Along each reduced axis in turn: the tangent times the product of what is before and of what is after. */
+const productRule: OperandDerivative<ReduceParams, One> = (t, [x], _results, { axes }) => {
+  let [value, tangent] = [x, t];
+  for (const axis of [...axes].sort((a, b) => b - a)) {
+    const others = mul(exclusiveProduct(value, axis, false), exclusiveProduct(value, axis, true));
+    tangent = reduceSum(mul(tangent, others), [axis]);
+    value = reduceProd(value, [axis]);
+  }
+  return tangent;
+};
+
+/** The product of the elements before each one along `axis`, or after it. */
+function exclusiveProduct(x: Tensor, axis: number, after: boolean): Tensor {
+  const n = x.shape[axis]!;
+  if (n === 0) return x;
+  const at = (p: number) => x.shape.map((_, d) => (d === axis ? p : 0));
+  const shift = after ? [at(-1), at(1)] : [at(1), at(-1)];
+  return cumprod(pad(x, 1, shift[0]!, shift[1]!), axis, after);
+}
+export const reduceProdOp = reduction("reduce_prod", {
+  accepts: "number",
+  lower: "stablehlo.multiply",
+  initial: unit(1),
+  derivative: productRule,
+  transpose: null,
+});
+export const reduceProd = apply(reduceProdOp);
+
 /** Ties share the derivative equally. */
 const extreme: OperandDerivative<ReduceParams, One> = (t, [x], [y], { axes }) => {
   const where = convert(eq(x, spread(y!, x, axes)), x.dtype);
@@ -126,6 +155,8 @@ export const reduceAndOp = logical("reduce_and", "stablehlo.and", true);
 export const reduceAnd = apply(reduceAndOp);
 export const reduceOrOp = logical("reduce_or", "stablehlo.or", false);
 export const reduceOr = apply(reduceOrOp);
+export const reduceXorOp = logical("reduce_xor", "stablehlo.xor", false);
+export const reduceXor = apply(reduceXorOp);
 
 interface ArgParams {
   readonly axis: number;

@@ -261,7 +261,7 @@ export const padOp: Op<PadParams, readonly [Tensor, Tensor]> = defineOp({
       throw new ShapeError(
         `pad: got low ${show(low)}, high ${show(high)}, interior ${show(interior)} for ${longAval(x)}.`,
       );
-    return [withShape(x, shape)];
+    return [avalOf(shape, x.dtype, x.weakType && value.weakType)];
   },
   derivative: ["linear", "linear"],
   transpose: ({ cotangents: [ct], operands: [x, value], params: { low, high, interior } }) => {
@@ -312,7 +312,7 @@ export function pad(
   interior: readonly number[] = low.map(() => 0),
 ): Tensor {
   if ([low, high, interior].every((p) => p.every((n) => n === 0))) return x;
-  const scalar = typeof value === "object" ? value : splat(value, [], x.dtype);
+  const scalar = typeof value === "object" ? value : new Literal(value, withShape(x.aval, []));
   return bind1(padOp, [x, scalar], { low, high, interior });
 }
 

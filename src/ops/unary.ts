@@ -10,9 +10,9 @@ import { Literal, type Tensor } from "../core/tensor.ts";
 import { bind1 } from "../core/trace.ts";
 import { moveDim } from "./batching.ts";
 import { add, div, mul, sub } from "./binary.ts";
-import { gt, select } from "./compare.ts";
+import { ge, select } from "./compare.ts";
 import { type Accepts, batchElementwise, rebinder, requireDType } from "./elementwise.ts";
-import { like } from "./literal.ts";
+import { like, zerosLike } from "./literal.ts";
 
 type NoParams = Record<never, never>;
 const none: NoParams = Object.freeze({});
@@ -161,7 +161,7 @@ export const absOp = unary("abs", {
   accepts: "number",
   lower: (c, x) => (c.results[0]!.dtype.startsWith("u") ? x : c.one(s("abs"), [x], typeOf(c.results[0]!))),
   // The derivative at zero is taken as one.
-  jvp: (t, x) => select(gt(like(x, 0), x), neg(t), t),
+  jvp: (t, x) => select(ge(x, 0), t, neg(t)),
 });
 export const abs = apply(absOp);
 export const signOp = unary("sign", {
@@ -255,7 +255,7 @@ export const integerPowOp: Op<{ y: number }, readonly [Tensor]> = defineOp({
       throw new DTypeError(`integer_pow: got ${longAval(x)} with exponent ${y}; integers take no negative exponent.`);
     return [x];
   },
-  derivative: [(t, [x], _r, { y }) => (y === 0 ? mul(t, 0) : mul(t, mul(integerPow(x, y - 1), y)))],
+  derivative: [(t, [x], _r, { y }) => (y === 0 ? zerosLike(t) : mul(t, mul(integerPow(x, y - 1), y)))],
   transpose: null,
   batch: batchElementwise(rebinder(() => integerPowOp)),
   effect: "none",
@@ -266,8 +266,8 @@ export const integerPowOp: Op<{ y: number }, readonly [Tensor]> = defineOp({
     if (y === 0) return [one];
     let power: Value | undefined;
     let base = x;
-    for (let n = Math.abs(y); n > 0; n >>= 1) {
-      if (n & 1) power = power === undefined ? base : c.one(s("multiply"), [power, base], type);
+    for (let n = Math.abs(y); n > 0; n = Math.floor(n / 2)) {
+      if (n % 2 === 1) power = power === undefined ? base : c.one(s("multiply"), [power, base], type);
       if (n > 1) base = c.one(s("multiply"), [base, base], type);
     }
     return [y < 0 ? c.one(s("divide"), [one, power!], type) : power!];
@@ -280,7 +280,8 @@ export const integerPow = (x: Tensor, y: number): Tensor =>
 export const convertOp: Op<{ dtype: DType; weakType: boolean }, readonly [Tensor]> = defineOp({
   name: "convert_element_type",
   shape: ([x], { dtype, weakType }) => [avalOf(x.shape, dtype, weakType)],
-  derivative: ["linear"],
+  // Tangents are strongly typed.
+  derivative: [(t, _x, _y, { dtype }) => convert(t, dtype)],
   transpose: ({ cotangents: [ct], avals: [x] }) => [ct && convert(ct, x.dtype)],
   batch: batchElementwise(rebinder(() => convertOp)),
   effect: "none",

@@ -1,0 +1,117 @@
+// Comparisons, boolean logic and selection.
+import { isFloat } from "../../core/dtype.ts";
+import { ShapeError } from "../../core/errors.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { abs, not } from "../../ops/unary.ts";
+import * as ops from "../../ops/binary.ts";
+import { compare, type Direction, select as choose } from "../../ops/compare.ts";
+import { beside, zeroOf } from "../../ops/literal.ts";
+import { reduceAnd } from "../../ops/reduce.ts";
+import { broadcastShapes, broadcastTo, cast, promote, promoteDTypes, settle, tensorOf } from "../promote.ts";
+import type { TensorLike } from "../types.ts";
+import type { Binary } from "./binary.ts";
+
+const comparing =
+  (name: string, direction: Direction): Binary =>
+  (x, y) => {
+    const [a, b] = promote(name, [x, y]) as [Tensor, Tensor];
+    return settle(compare(a, direction, b));
+  };
+export const equal = comparing("equal", "EQ");
+export const notEqual = comparing("notEqual", "NE");
+export const less = comparing("less", "LT");
+export const lessEqual = comparing("lessEqual", "LE");
+export const greater = comparing("greater", "GT");
+export const greaterEqual = comparing("greaterEqual", "GE");
+
+/** "Not zero", as bool. */
+export function truth(x: TensorLike, name = "logical"): Tensor {
+  const t = tensorOf(x, name);
+  return t.dtype === "bool" ? t : compare(t, "NE", zeroOf(t.dtype));
+}
+
+const logical =
+  (name: string, op: (x: Tensor, y: Tensor) => Tensor): Binary =>
+  (x, y) => {
+    const [a, b] = promote(name, [truth(x, name), truth(y, name)]) as [Tensor, Tensor];
+    return settle(op(a, b));
+  };
+export const logicalAnd = logical("logicalAnd", ops.and);
+export const logicalOr = logical("logicalOr", ops.or);
+export const logicalXor = logical("logicalXor", ops.xor);
+export const logicalNot = (x: TensorLike): Tensor => settle(not(truth(x, "logicalNot")));
+/** Every bit turned; booleans negated. @throws DTypeError for floats */
+export const bitwiseNot = (x: TensorLike): Tensor => settle(not(tensorOf(x, "bitwiseNot")));
+export { bitwiseNot as bitwiseInvert, bitwiseNot as invert };
+
+/** `x` where `condition` holds, else `y`; all three broadcast together, `x` and `y` are promoted. */
+export function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tensor {
+  const test = truth(condition, "where");
+  const [a, b] = promoteDTypes("where", [x, y]) as [Tensor, Tensor];
+  const shape = broadcastShapes("where", [test.shape, a.shape, b.shape]);
+  const which = test.ndim === 0 ? test : broadcastTo("where", test, shape);
+  return settle(choose(which, broadcastTo("where", a, shape), broadcastTo("where", b, shape)));
+}
+
+/** The first choice whose condition holds, else `otherwise`. @throws ShapeError for lists of different lengths */
+export function select(
+  conditions: readonly TensorLike[],
+  choices: readonly TensorLike[],
+  otherwise: TensorLike = 0,
+): Tensor {
+  if (conditions.length !== choices.length || choices.length === 0)
+    throw new ShapeError(
+      `select: got ${conditions.length} conditions and ${choices.length} choices; expected as many, at least one.`,
+    );
+  const values = promoteDTypes("select", [...choices, otherwise]);
+  return conditions.reduceRight<Tensor>((rest, c, i) => where(c, values[i]!, rest), values.at(-1)!);
+}
+
+/** `x` held between `min` and `max`, either of which may be null. */
+export function clip(x: TensorLike, min: TensorLike | null = null, max: TensorLike | null = null): Tensor {
+  let t = tensorOf(x, "clip");
+  // The bounds do not widen an array by its own scalar bound's kind: one promotion over all three.
+  const [value, ...bounds] = promote("clip", [x, ...[min, max].filter((b): b is TensorLike => b !== null)]) as [
+    Tensor,
+    ...Tensor[],
+  ];
+  t = value;
+  let next = 0;
+  if (min !== null) t = ops.max(beside(t, bounds[next++]!), t);
+  if (max !== null) t = ops.min(beside(t, bounds[next++]!), t);
+  return settle(t);
+}
+
+interface Tolerance {
+  readonly rtol?: number;
+  readonly atol?: number;
+  readonly equalNan?: boolean;
+}
+
+/** |x − y| ≤ atol + rtol·|y|, elementwise; infinities must be equal. */
+export function isclose(x: TensorLike, y: TensorLike, options: Tolerance = {}): Tensor {
+  const [a, b] = promote("isclose", [x, y]) as [Tensor, Tensor];
+  const same = compare(a, "EQ", b);
+  if (!isFloat(a.dtype)) {
+    const [c, d] = [cast(a, "float32"), cast(b, "float32")];
+    return settle(ops.or(same, near(c, d, options)));
+  }
+  const close = ops.or(same, ops.and(near(a, b, options), compare(abs(b), "LT", Number.POSITIVE_INFINITY)));
+  if (!options.equalNan) return settle(close);
+  return settle(ops.or(close, ops.and(compare(a, "NE", a), compare(b, "NE", b))));
+}
+const near = (a: Tensor, b: Tensor, { rtol = 1e-5, atol = 1e-8 }: Tolerance) =>
+  compare(abs(ops.sub(a, b)), "LE", ops.add(ops.mul(abs(b), rtol), atol));
+
+const everywhere = (t: Tensor): Tensor => reduceAnd(t, [...t.shape.keys()]);
+/** A scalar bool: `isclose` everywhere. */
+export const allclose = (x: TensorLike, y: TensorLike, options: Tolerance = {}): Tensor =>
+  settle(everywhere(isclose(x, y, options)));
+/** A scalar bool: equal shapes and elements. */
+export function arrayEqual(x: TensorLike, y: TensorLike, options: { readonly equalNan?: boolean } = {}): Tensor {
+  const [a, b] = promoteDTypes("arrayEqual", [x, y]) as [Tensor, Tensor];
+  if (a.shape.join() !== b.shape.join()) return settle(tensorOf(false, "arrayEqual"));
+  let same = compare(a, "EQ", b);
+  if (options.equalNan && isFloat(a.dtype)) same = ops.or(same, ops.and(compare(a, "NE", a), compare(b, "NE", b)));
+  return settle(everywhere(same));
+}

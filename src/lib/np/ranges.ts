@@ -1,0 +1,120 @@
+// Counted and spaced values, and the matrices made of them.
+import { encodeValues } from "../../compile/encoding.ts";
+import { fromBytes } from "../../compile/place.ts";
+import { avalOf } from "../../core/aval.ts";
+import { type DType, isInteger } from "../../core/dtype.ts";
+import { ConcretizationTypeError, ShapeError } from "../../core/errors.ts";
+import { Tensor } from "../../core/tensor.ts";
+import { moveDim } from "../../ops/batching.ts";
+import { add, div, mul, sub } from "../../ops/binary.ts";
+import { compare, select } from "../../ops/compare.ts";
+import { like, zeroOf } from "../../ops/literal.ts";
+import { concatenate, expandDims, iota, sliceInDim } from "../../ops/shape.ts";
+import { convert, exp, floor } from "../../ops/unary.ts";
+import { broadcastTo, cast, literalAs, promote, settle, tensorOf } from "../promote.ts";
+import type { TensorLike } from "../types.ts";
+import { axisOf, type DTypeArgument, dtypeFrom, integer, shapeOf } from "./axes.ts";
+
+/**
+ * `start`, `start + step`, … before `stop`; `arange(stop)` starts at 0. int32 if all are whole numbers, else float32.
+ * @throws ConcretizationTypeError for a traced bound
+ */
+export function arange(start: number, stop?: number, step?: number, options?: { readonly dtype?: DType }): Tensor;
+export function arange(start: number, stop: number, options: { readonly dtype?: DType }): Tensor;
+export function arange(stop: number, options: { readonly dtype?: DType }): Tensor;
+export function arange(...args: readonly (number | { readonly dtype?: DType } | undefined)[]): Tensor {
+  const last = args.at(-1);
+  const options = typeof last === "object" && !(last instanceof Tensor) ? last : {};
+  const numbers = args.filter((a) => a !== options && a !== undefined).map((a) => bound(a));
+  const [from, to, by] = numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
+  if (by === 0) throw new ShapeError("arange: got step 0, expected another.");
+  const dtype = dtypeFrom("arange", options.dtype, [from, to, by].every(Number.isInteger) ? "int32" : "float32");
+  const size = Math.max(0, Math.ceil((to - from) / by));
+  if (isInteger(dtype) && Number.isInteger(from) && Number.isInteger(by)) {
+    const number = (n: number) => literalAs("arange", n, [size], { dtype, weakType: false });
+    if (size > 0) number(from + (size - 1) * by);
+    let counted = iota(dtype, [size]);
+    if (by !== 1) counted = mul(counted, number(by));
+    return from === 0 ? counted : add(counted, number(from));
+  }
+  const values = Array.from({ length: size }, (_, i) => from + i * by);
+  return fromBytes(encodeValues(isInteger(dtype) ? values.map(Math.trunc) : values, dtype), avalOf([size], dtype));
+}
+function bound(value: unknown): number {
+  if (value instanceof Tensor) return integer(value, "arange: a bound", ConcretizationTypeError);
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw new ShapeError(`arange: got ${String(value)} as a bound, expected a finite number.`);
+}
+
+interface SpaceOptions {
+  readonly endpoint?: boolean;
+  readonly dtype?: DType;
+  readonly axis?: number;
+}
+
+/** `num` evenly spaced values from `start` to `stop`, `stop` included unless `endpoint` is false; a new axis. */
+export function linspace(start: TensorLike, stop: TensorLike, num = 50, options: SpaceOptions = {}): Tensor {
+  const n = integer(num, "linspace: num", ConcretizationTypeError);
+  if (n < 0) throw new ShapeError(`linspace: got num ${n}, expected 0 or more.`);
+  const [a, b] = promote("linspace", [start, stop], "inexact") as [Tensor, Tensor];
+  const dtype = dtypeFrom("linspace", options.dtype, a.dtype);
+  const shape = [n, ...a.shape];
+  const [from, to] = [a, b].map((t) => broadcastTo("linspace", expandDims(t, [0]), shape)) as [Tensor, Tensor];
+  const steps = options.endpoint === false ? n : n - 1;
+  let spaced = from;
+  if (n > 1) {
+    const part = div(iota(a.dtype, shape), Math.max(steps, 1));
+    const mixed = add(mul(from, sub(like(part, 1), part)), mul(to, part));
+    // The end is the one asked for, to the bit.
+    const end = broadcastTo("linspace", expandDims(b, [0]), [1, ...b.shape]);
+    spaced = options.endpoint === false ? mixed : concatenate([sliceInDim(mixed, 0, n - 1, 0), end], 0);
+  }
+  if (isInteger(dtype) && dtype !== spaced.dtype) spaced = floor(spaced);
+  const axis = axisOf("linspace", options.axis ?? 0, shape.length);
+  return settle(moveDim(cast(spaced, dtype), 0, axis));
+}
+
+/** `num` values from `base`^`start` to `base`^`stop`, evenly spaced in their logarithm. */
+export function logspace(
+  start: TensorLike,
+  stop: TensorLike,
+  num = 50,
+  options: SpaceOptions & { readonly base?: number } = {},
+): Tensor {
+  const exponents = linspace(start, stop, num, { ...options, dtype: undefined });
+  const y = exp(mul(exponents, Math.log(options.base ?? 10)));
+  return settle(cast(y, dtypeFrom("logspace", options.dtype, y.dtype)));
+}
+/** Ones on the `k`-th diagonal of an `n` × `m` matrix, zeros elsewhere; float32 unless `dtype` says otherwise. */
+export function eye(n: number, m: number = n, k = 0, dtype?: DTypeArgument): Tensor {
+  const shape = shapeOf("eye", [n, m]);
+  const on = onDiagonal(shape, integer(k, "eye: k"), "EQ");
+  return settle(convert(on, dtypeFrom("eye", dtype, "float32")));
+}
+export const identity = (n: number, dtype?: DTypeArgument): Tensor => eye(n, n, 0, dtype);
+
+/** Mask over the last two dimensions: column − row compared with `k`. */
+export function onDiagonal(shape: readonly number[], k: number, direction: "EQ" | "LE" | "GE"): Tensor {
+  const rank = shape.length;
+  const row = iota("int32", shape, rank - 2);
+  const column = iota("int32", shape, rank - 1);
+  return compare(column, direction, k === 0 ? row : add(row, k));
+}
+
+/** Ones at and below the `k`-th diagonal. */
+export function tri(n: number, m: number = n, k = 0, dtype?: DTypeArgument): Tensor {
+  const shape = shapeOf("tri", [n, m]);
+  return settle(convert(onDiagonal(shape, integer(k, "tri: k"), "LE"), dtypeFrom("tri", dtype, "float32")));
+}
+const triangle =
+  (name: string, direction: "LE" | "GE") =>
+  (x: TensorLike, k = 0): Tensor => {
+    const t = tensorOf(x, name);
+    if (t.ndim < 2) throw new ShapeError(`${name}: got shape [${t.shape}], expected two dimensions or more.`);
+    const kept = onDiagonal(t.shape, integer(k, `${name}: k`), direction);
+    return settle(select(kept, t, zeroOf(t.dtype)));
+  };
+/** `x` with zeros above the `k`-th diagonal of its last two dimensions. */
+export const tril = triangle("tril", "LE");
+/** `x` with zeros below the `k`-th diagonal of its last two dimensions. */
+export const triu = triangle("triu", "GE");

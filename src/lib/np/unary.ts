@@ -1,0 +1,147 @@
+// Elementwise functions of one tensor: the result has its shape.
+import { isFloat, isInteger, itemSize, maxValue, minValue } from "../../core/dtype.ts";
+import { DTypeError } from "../../core/errors.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { requireDType } from "../../ops/elementwise.ts";
+import { like, splat } from "../../ops/literal.ts";
+import * as ops from "../../ops/unary.ts";
+import * as binary from "../../ops/binary.ts";
+import { compare, eq, select } from "../../ops/compare.ts";
+import { cast, promote, settle, tensorOf } from "../promote.ts";
+import type { TensorLike } from "../types.ts";
+
+export type Unary = (x: TensorLike) => Tensor;
+
+/** Computed in floating point: integers and booleans become float32 (64-bit ones float64). */
+const floating =
+  (name: string, op: (x: Tensor) => Tensor): Unary =>
+  (x) =>
+    settle(op(promote(name, [x], "inexact")[0]!));
+
+/** Keeps the dtype. @throws DTypeError for booleans */
+const numeric =
+  (name: string, op: (x: Tensor) => Tensor): Unary =>
+  (x) => {
+    const t = tensorOf(x, name);
+    requireDType(name, t.aval, "number");
+    return settle(op(t));
+  };
+
+/** The identity on integers and booleans. */
+const rounding =
+  (name: string, op: (x: Tensor) => Tensor): Unary =>
+  (x) => {
+    const t = tensorOf(x, name);
+    return settle(isFloat(t.dtype) ? op(t) : t);
+  };
+
+export const exp = floating("exp", ops.exp);
+export const exp2 = floating("exp2", ops.exp2);
+export const expm1 = floating("expm1", ops.expm1);
+export const log = floating("log", ops.log);
+export const log1p = floating("log1p", ops.log1p);
+export const log2 = floating("log2", (x) => binary.div(ops.log(x), Math.LN2));
+export const log10 = floating("log10", (x) => binary.div(ops.log(x), Math.LN10));
+export const sin = floating("sin", ops.sin);
+export const cos = floating("cos", ops.cos);
+export const tan = floating("tan", ops.tan);
+export const arcsin = floating("arcsin", ops.asin);
+export const arccos = floating("arccos", ops.acos);
+export const arctan = floating("arctan", ops.atan);
+export const sinh = floating("sinh", ops.sinh);
+export const cosh = floating("cosh", ops.cosh);
+export const tanh = floating("tanh", ops.tanh);
+export const arcsinh = floating("arcsinh", ops.asinh);
+export const arccosh = floating("arccosh", ops.acosh);
+export const arctanh = floating("arctanh", ops.atanh);
+export { arccos as acos, arccosh as acosh, arcsin as asin, arcsinh as asinh, arctan as atan, arctanh as atanh };
+export const sqrt = floating("sqrt", ops.sqrt);
+/** 1/√x. Not in NumPy; `lax.rsqrt` that promotes. */
+export const rsqrt = floating("rsqrt", ops.rsqrt);
+export const cbrt = floating("cbrt", ops.cbrt);
+/** sin(πx)/(πx), 1 at 0. */
+export const sinc = floating("sinc", (x) => {
+  const zero = eq(x, 0);
+  const y = binary.mul(select(zero, like(x, 1), x), Math.PI);
+  return select(zero, like(x, 1), binary.div(ops.sin(y), y));
+});
+export const deg2rad = floating("deg2rad", (x) => binary.mul(x, Math.PI / 180));
+export const rad2deg = floating("rad2deg", (x) => binary.mul(x, 180 / Math.PI));
+export { deg2rad as radians, rad2deg as degrees };
+
+export const negative = numeric("negative", ops.neg);
+export { negative as neg };
+export const positive = numeric("positive", (x) => x);
+/** −1, 0 or 1; NaN stays NaN. */
+export const sign = numeric("sign", ops.sign);
+/** Half to even; `decimals` may be negative. */
+export function round(x: TensorLike, decimals = 0): Tensor {
+  const t = tensorOf(x, "round");
+  requireDType("round", t.aval, "number");
+  if (isInteger(t.dtype)) {
+    if (decimals >= 0) return settle(t);
+    throw new DTypeError(`round: got ${decimals} decimals for ${t.dtype}; integers cannot be rounded to tens. Use astype.`);
+  }
+  if (decimals === 0) return settle(ops.round(t));
+  const narrow = itemSize(t.dtype) === 2;
+  const wide = narrow ? cast(t, "float32") : t;
+  const factor = 10 ** decimals;
+  const rounded = binary.div(ops.round(binary.mul(wide, factor)), factor);
+  return narrow ? cast(rounded, t.dtype) : rounded;
+}
+export const floor = rounding("floor", ops.floor);
+export const ceil = rounding("ceil", ops.ceil);
+export const trunc = rounding("trunc", (x) => select(compare(x, "LT", 0), ops.ceil(x), ops.floor(x)));
+export const rint = floating("rint", ops.round);
+export { trunc as fix, round as around };
+
+/** |x|; booleans stay as they are. */
+export function abs(x: TensorLike): Tensor {
+  const t = tensorOf(x, "abs");
+  return settle(t.dtype === "bool" ? t : ops.abs(t));
+}
+export { abs as absolute };
+export const fabs = floating("fabs", ops.abs);
+/** x²; booleans become int32. */
+export function square(x: TensorLike): Tensor {
+  const t = tensorOf(x, "square");
+  return settle(ops.square(t.dtype === "bool" ? cast(t, "int32") : t));
+}
+/** 1/x. */
+export const reciprocal = floating("reciprocal", (x) => binary.div(like(x, 1), x));
+
+const classify =
+  (name: string, op: (x: Tensor) => Tensor, ofIntegers: boolean): Unary =>
+  (x) => {
+    const t = tensorOf(x, name);
+    return settle(isFloat(t.dtype) ? op(t) : splat(ofIntegers, t.shape, "bool"));
+  };
+
+export const isfinite = classify("isfinite", ops.finite, true);
+export const isnan = classify("isnan", (x) => compare(x, "NE", x), false);
+export const isinf = classify("isinf", (x) => eq(ops.abs(x), Number.POSITIVE_INFINITY), false);
+export const isposinf = classify("isposinf", (x) => eq(x, Number.POSITIVE_INFINITY), false);
+export const isneginf = classify("isneginf", (x) => eq(x, Number.NEGATIVE_INFINITY), false);
+/** True where the sign bit is set, −0 included. */
+export const signbit = classify(
+  "signbit",
+  (x) => {
+    const word = { 2: "int16", 4: "int32", 8: "int64" } as const;
+    const bits = ops.bitcast(x, word[itemSize(x.dtype) as 2 | 4 | 8]);
+    return compare(bits, "LT", itemSize(x.dtype) === 8 ? 0n : 0);
+  },
+  false,
+);
+
+/** NaN becomes `nan` (0), infinities the largest finite values or those given. */
+export function nanToNum(
+  x: TensorLike,
+  options: { readonly nan?: number; readonly posinf?: number; readonly neginf?: number } = {},
+): Tensor {
+  const t = tensorOf(x, "nanToNum");
+  if (!isFloat(t.dtype)) return settle(t);
+  const noNaN = select(compare(t, "NE", t), like(t, options.nan ?? 0), t);
+  const low = select(eq(noNaN, Number.NEGATIVE_INFINITY), like(t, options.neginf ?? Number(minValue(t.dtype))), noNaN);
+  return select(eq(low, Number.POSITIVE_INFINITY), like(t, options.posinf ?? Number(maxValue(t.dtype))), low);
+}
+

@@ -1,0 +1,178 @@
+// From what users pass to operands: host values become tensors, dtypes are promoted, shapes broadcast.
+import { leafTensor, scalarLiteral } from "../compile/leaves.ts";
+import { avalOf, sameShape, strong, withShape } from "../core/aval.ts";
+import {
+  type DType,
+  inexact,
+  isFloat,
+  isInteger,
+  itemSize,
+  maxValue,
+  minValue,
+  promoteTypes,
+  type Typed,
+} from "../core/dtype.ts";
+import { DTypeError, ShapeError } from "../core/errors.ts";
+import { Literal, Tensor } from "../core/tensor.ts";
+import { hasAmbient, stage, Tracer } from "../core/trace.ts";
+import { broadcastInDim } from "../ops/shape.ts";
+import { convert } from "../ops/unary.ts";
+import { concrete } from "./autodiff.ts";
+import type { TensorLike } from "./types.ts";
+
+type Scalar = number | bigint | boolean;
+
+/**
+ * A tensor for whatever stands for one. A number alone is weak float32, a bigint weak int32, a boolean bool.
+ * Constants that a trace knows come back as `Literal`, so results go through `settle` before a user sees them.
+ * @throws DTypeError for anything else
+ */
+export function tensorOf(x: TensorLike, name: string): Tensor {
+  if (x instanceof Tracer) return x.atom instanceof Literal ? x.atom : x;
+  if (x instanceof Tensor) return x;
+  if (typeof x === "number" || typeof x === "bigint" || typeof x === "boolean") return scalarLiteral(x);
+  if (ArrayBuffer.isView(x) && !((x as ArrayBufferView) instanceof DataView)) return leafTensor(x);
+  throw new DTypeError(
+    `${name}: got ${describe(x)}, expected a tensor, a typed array, a number, a bigint or a boolean. ` +
+      "Make nested arrays a tensor with np.array.",
+  );
+}
+
+function describe(x: unknown): string {
+  if (x === null || x === undefined) return String(x);
+  if (Array.isArray(x)) return "an array";
+  return typeof x === "object" ? `a ${x.constructor?.name ?? "plain object"}` : `a ${typeof x}`;
+}
+
+/** A result as users get it: a literal is staged in a trace, and an array on the default device outside. */
+export const settle = (t: Tensor): Tensor => (t instanceof Literal ? (hasAmbient() ? stage(t) : concrete(t)) : t);
+
+const isScalar = (x: TensorLike): x is Scalar => typeof x !== "object";
+
+/** The type that a host scalar has beside operands of the joined type `others`. */
+function scalarType(x: Scalar, others: Typed | undefined): Typed {
+  if (typeof x === "boolean") return { dtype: "bool", weakType: false };
+  if (typeof x === "bigint") return { dtype: "int32", weakType: true };
+  const integral = others !== undefined && !isFloat(others.dtype) && Number.isInteger(x);
+  return { dtype: integral ? "int32" : "float32", weakType: true };
+}
+
+/** The promoted type of operands, host numbers beside tensors included. */
+export function resultType(name: string, xs: readonly TensorLike[]): Typed {
+  return typeOfAll(xs.map((x) => (isScalar(x) ? x : tensorOf(x, name))));
+}
+
+function typeOfAll(xs: readonly (Tensor | Scalar)[]): Typed {
+  const fixed = xs.flatMap((x) => (typeof x === "number" ? [] : [isScalar(x) ? scalarType(x, undefined) : x.aval]));
+  const others = fixed.length > 0 ? promoteTypes(fixed) : undefined;
+  const numbers = xs.flatMap((x) => (typeof x === "number" ? [scalarType(x, others)] : []));
+  return promoteTypes([...fixed, ...numbers]);
+}
+
+/** How operands of a function are brought to one type. */
+export type Promotion = "same" | "inexact";
+
+/** Operands of one dtype and one shape. @throws ShapeError, DTypeError */
+export function promote(name: string, xs: readonly TensorLike[], how: Promotion = "same"): Tensor[] {
+  const { operands, type } = promoteTypesOnly(name, xs, how);
+  const shape = broadcastShapes(
+    name,
+    operands.map((x) => (isScalar(x) ? [] : x.shape)),
+  );
+  return operands.map((x) =>
+    isScalar(x) ? literalAs(name, x, shape, type) : broadcastTo(name, castTo(name, x, type), shape),
+  );
+}
+
+/** Operands of one dtype, each in its own shape. @throws DTypeError */
+export function promoteDTypes(name: string, xs: readonly TensorLike[], how: Promotion = "same"): Tensor[] {
+  const { operands, type } = promoteTypesOnly(name, xs, how);
+  return operands.map((x) => (isScalar(x) ? literalAs(name, x, [], type) : castTo(name, x, type)));
+}
+
+function promoteTypesOnly(name: string, xs: readonly TensorLike[], how: Promotion) {
+  const operands = xs.map((x) => (isScalar(x) ? x : tensorOf(x, name)));
+  const joined = typeOfAll(operands);
+  const type = how === "inexact" ? { dtype: inexact(joined.dtype), weakType: joined.weakType } : joined;
+  return { operands, type };
+}
+
+/** `x` as `type`; a weak operand beside strong ones is left weak when its dtype fits. */
+function castTo(name: string, x: Tensor, type: Typed): Tensor {
+  if (x.dtype === type.dtype && (x.weakType || !type.weakType)) return x;
+  return x instanceof Literal ? literalAs(name, x.value, x.shape, type) : convert(x, type.dtype, type.weakType);
+}
+
+/** A literal of a host value. @throws DTypeError for an integer that does not fit */
+export function literalAs(name: string, value: Scalar, shape: readonly number[], type: Typed): Literal {
+  const { dtype, weakType } = type;
+  return new Literal(fitted(name, value, dtype), avalOf(shape, dtype, weakType));
+}
+
+function fitted(name: string, value: Scalar, dtype: DType): Scalar {
+  if (dtype === "bool") return Boolean(value);
+  if (isFloat(dtype)) return Number(value);
+  const number = typeof value === "boolean" ? Number(value) : value;
+  if (typeof number === "number" && !Number.isInteger(number))
+    throw new DTypeError(`${name}: got ${number} for ${dtype}, expected a whole number. Use a float dtype.`);
+  if (number < minValue(dtype) || number > maxValue(dtype))
+    throw new DTypeError(
+      `${name}: ${number} does not fit into ${dtype} (${minValue(dtype)} to ${maxValue(dtype)}). ` +
+        "Convert the tensor beside it to a wider dtype with astype.",
+    );
+  return itemSize(dtype) === 8 ? BigInt(number) : Number(number);
+}
+
+/** NumPy's common shape: aligned from the right, sizes equal or 1. @throws ShapeError naming all shapes */
+export function broadcastShapes(name: string, shapes: readonly (readonly number[])[]): readonly number[] {
+  const first = shapes[0] ?? [];
+  if (shapes.every((s) => sameShape(s, first))) return first;
+  const rank = Math.max(...shapes.map((s) => s.length));
+  return Array.from({ length: rank }, (_, d) => {
+    let size = 1;
+    for (const shape of shapes) {
+      const n = shape[d - rank + shape.length] ?? 1;
+      if (n === 1 || n === size) continue;
+      if (size !== 1)
+        throw new ShapeError(
+          `${name}: got shapes ${shapes.map((s) => `[${s.join(",")}]`).join(" and ")}, which do not broadcast: sizes ${size} ` +
+            `and ${n} meet in dimension ${d - rank}. Expected equal sizes or 1, aligned from the right; insert a dimension ` +
+            "with np.expandDims, or reshape one of them.",
+        );
+      size = n;
+    }
+    return size;
+  });
+}
+
+/** `x` repeated to `shape` by NumPy's rule. @throws ShapeError */
+export function broadcastTo(name: string, x: Tensor, shape: readonly number[]): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const offset = shape.length - x.ndim;
+  if (offset < 0 || x.shape.some((n, d) => n !== 1 && n !== shape[d + offset]))
+    throw new ShapeError(
+      `${name}: got shape [${x.shape}], which does not broadcast to [${shape}]. Expected equal sizes or 1, aligned from ` +
+        "the right.",
+    );
+  if (x instanceof Literal) return new Literal(x.value, withShape(x.aval, shape));
+  return broadcastInDim(
+    x,
+    shape,
+    x.shape.map((_, d) => d + offset),
+  );
+}
+
+/** `x` as `dtype`, strongly typed; booleans are "not zero". Literals stay literals where the value fits. */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  if (x instanceof Literal && (isFloat(dtype) || (dtype === "bool" && typeof x.value === "boolean")))
+    return new Literal(isFloat(dtype) ? Number(x.value) : x.value, avalOf(x.shape, dtype));
+  if (x instanceof Literal && isInteger(x.dtype) && isInteger(dtype)) {
+    const fits = x.value >= minValue(dtype) && x.value <= maxValue(dtype);
+    if (fits) return new Literal(fitted("astype", x.value, dtype), avalOf(x.shape, dtype));
+  }
+  return x.dtype === dtype && !x.weakType ? x : x.dtype === dtype ? asStrong(x) : convert(x, dtype);
+}
+
+function asStrong(x: Tensor): Tensor {
+  return x instanceof Literal ? new Literal(x.value, strong(x.aval)) : convert(x, x.dtype);
+}

@@ -1,0 +1,74 @@
+// Uniform bits, and floats in [0, 1) made of them.
+import { bf16Bits, bf16ToF32, f16Bits, f16Values } from "../../../base/half.ts";
+import { type DType, isFloat, itemSize, kindOf } from "../../core/dtype.ts";
+import { DTypeError } from "../../core/errors.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { or, shiftLeft, shiftRightLogical, sub, xor } from "../../ops/binary.ts";
+import { bitcast, convert } from "../../ops/unary.ts";
+import { type Shape, shapeOf } from "../np/axes.ts";
+import { encipher, keyTensor, run, type Words, wordsOf } from "./key.ts";
+
+const unsigned = { 8: "uint8", 16: "uint16", 32: "uint32", 64: "uint64" } as const;
+export type Width = keyof typeof unsigned;
+export const widthOf = (dtype: DType): Width => (itemSize(dtype) * 8) as Width;
+export const unsignedOf = (dtype: DType): DType => unsigned[widthOf(dtype)];
+
+/** Random unsigned integers of `width` bits. */
+export function drawBits(words: Words, shape: readonly number[], width: Width): Tensor {
+  const [high, low] = encipher(words, shape);
+  if (width === 64) return or(shiftLeft(convert(high, "uint64"), 32n), convert(low, "uint64"));
+  return convert(xor(high, low), unsigned[width]);
+}
+
+/** Uniform unsigned integers of any value. As `jax.random.bits`. */
+export function bits(key: Tensor, shape: Shape = [], dtype: DType = "uint32"): Tensor {
+  if (kindOf(dtype) !== "uint")
+    throw new DTypeError(`random.bits: got dtype ${dtype}, expected uint8, uint16, uint32 or uint64.`);
+  const sizes = shapeOf("random.bits", shape);
+  const body = (k: Tensor) => drawBits(wordsOf(k), sizes, widthOf(dtype));
+  return run("random.bits", (k) => body(k!), [keyTensor("random.bits", key)]);
+}
+
+interface Format {
+  /** Bits of the mantissa, the leading one not counted. */
+  readonly mantissa: number;
+  /** The word of 1. */
+  readonly one: number | bigint;
+}
+const formats: Readonly<Partial<Record<DType, Format>>> = {
+  float16: { mantissa: 10, one: 0x3c00 },
+  bfloat16: { mantissa: 7, one: 0x3f80 },
+  float32: { mantissa: 23, one: 0x3f800000 },
+  float64: { mantissa: 52, one: 0x3ff0000000000000n },
+};
+
+export function formatOf(name: string, dtype: DType): Format {
+  const format = formats[dtype];
+  if (format === undefined || !isFloat(dtype))
+    throw new DTypeError(`${name}: got dtype ${dtype}, expected float16, bfloat16, float32 or float64.`);
+  return format;
+}
+
+/** Floats in [0, 1): random bits as the mantissa of a number in [1, 2), less one. */
+export function drawUnit(words: Words, shape: readonly number[], dtype: DType): Tensor {
+  const { mantissa, one } = formatOf("random.uniform", dtype);
+  const width: Width = mantissa < 8 ? 8 : widthOf(dtype);
+  const drawn = convert(drawBits(words, shape, width), unsignedOf(dtype));
+  const shift = width - mantissa;
+  const significand = shiftRightLogical(drawn, width === 64 ? BigInt(shift) : shift);
+  return sub(bitcast(or(significand, one), dtype), 1);
+}
+
+/** The nearest value of `dtype`, as host arithmetic in it would give. */
+export function roundTo(dtype: DType, x: number): number {
+  switch (dtype) {
+    case "float32":
+      return Math.fround(x);
+    case "float16":
+      return f16Values[f16Bits(x)]!;
+    case "bfloat16":
+      return bf16ToF32(Uint16Array.of(bf16Bits(x)))[0]!;
+    default:
+      return x;
+  }
+}

@@ -1,0 +1,236 @@
+// Next-token cross-entropy over supervised positions, in chunks: whole logits never exist.
+import { checkpoint } from "../lib/checkpoint.ts";
+import { customVjp } from "../lib/custom.ts";
+import * as lax from "../lib/lax.ts";
+import type { Mesh } from "../lib/mesh.ts";
+import * as np from "../lib/np.ts";
+import type { Tensor } from "../lib/tensor.ts";
+import { frozen } from "../ops/frozen.ts";
+import type { LlamaConfig } from "./config.ts";
+import { dense, type ForwardOptions, hiddenStates, place } from "./model.ts";
+import { dataSize, type LlamaParams } from "./weights.ts";
+
+export interface LossOptions extends ForwardOptions {
+  /** At most this many positions of a batch shard are supervised; all of them by default. The caller makes sure. */
+  readonly maxSupervised?: number | undefined;
+  /** Positions whose logits exist at a time. */
+  readonly chunk?: number | undefined;
+  /** Lets the head (or a tied embedding) be differentiated, at the price of computing the logits twice. */
+  readonly trainHead?: boolean | undefined;
+}
+
+/** Labels of this value are not supervised. */
+export const ignoredLabel = -100;
+
+/** Bytes that one chunk's logits may take by default. */
+const chunkBytes = 64 * 2 ** 20;
+
+/**
+ * Sum of the losses of supervised positions, and their number, both f32. `labels`: int32 [batch, time], the token at
+ * each position or −100; position t predicts label t + 1, as in Hugging Face.
+ */
+export function lossSum(
+  params: LlamaParams,
+  ids: Tensor,
+  labels: Tensor,
+  config: LlamaConfig,
+  options: LossOptions = {},
+): [sum: Tensor, count: Tensor] {
+  const h = hiddenStates(params, ids, config, options);
+  return headLoss(params, h, shiftLabels(labels), config, options);
+}
+
+/** Mean loss over supervised positions. */
+export function loss(
+  params: LlamaParams,
+  ids: Tensor,
+  labels: Tensor,
+  config: LlamaConfig,
+  options: LossOptions = {},
+): Tensor {
+  const [sum, count] = lossSum(params, ids, labels, config, options);
+  return lax.div(sum, count);
+}
+
+/** The label that each position predicts: the next one; the last position predicts none. */
+export function shiftLabels(labels: Tensor): Tensor {
+  const [batch, time] = labels.shape as [number, number];
+  const next = lax.sliceInDim(labels, 1, time, { axis: 1 });
+  return lax.concatenate([next, lax.full([batch, 1], ignoredLabel, "int32")], 1);
+}
+
+/** As `lossSum`, from final hidden states [batch, time, hidden] and targets [batch, time] that are already shifted. */
+export function headLoss(
+  params: LlamaParams,
+  h: Tensor,
+  targets: Tensor,
+  config: LlamaConfig,
+  options: LossOptions = {},
+): [sum: Tensor, count: Tensor] {
+  const { mesh } = options;
+  const [batch, time, hidden] = h.shape as [number, number, number];
+  const shards = mesh === undefined ? 1 : dataSize(mesh);
+  const perShard = (batch / shards) * time;
+  const size = Math.min(options.maxSupervised ?? perShard, perShard);
+  const rows = place(lax.reshape(h, [shards, perShard, hidden]), mesh, "data", null, null);
+  const flat = place(lax.reshape(targets, [shards, perShard]), mesh, "data", null);
+  const [kept, keptTargets] = size === perShard ? [rows, flat] : compact(rows, flat, size, mesh);
+  const limit = Math.max(1, Math.floor(chunkBytes / (4 * config.vocabSize * shards)));
+  const chunk = Math.min(size, options.chunk ?? Math.max(1, 2 ** Math.floor(Math.log2(limit))));
+  const head = params.lmHead ?? params.embed;
+  const tied = params.lmHead === undefined;
+  const wide = dense(head, h.dtype);
+  const sum = options.trainHead
+    ? checkpoint((r: Tensor, w: Tensor, t: Tensor) => chunked(r, w, t, tied, chunk, mesh, false)[0])(
+        kept,
+        wide,
+        keptTargets,
+      )
+    : crossEntropy(tied, chunk, mesh)(kept, frozen(wide, frozenHead), keptTargets);
+  const supervised = lax.convertElementType(lax.ne(flat, ignoredLabel), "float32");
+  return [sum, lax.reduceSum(supervised, [0, 1])];
+}
+
+const frozenHead =
+  "llama.loss: the vocabulary projection is frozen, so its derivative is not computed. Pass trainHead: true to train it.";
+
+/** The rows of each shard that have a target, in order, padded to `size` with rows that have none. */
+function compact(rows: Tensor, targets: Tensor, size: number, mesh: Mesh | undefined): [Tensor, Tensor] {
+  const [shards, n, hidden] = rows.shape as [number, number, number];
+  const supervised = lax.ne(targets, ignoredLabel);
+  // Position among the supervised; the others are sent beyond the end, where a scatter drops them.
+  const rank = lax.sub(lax.cumsum(lax.convertElementType(supervised, "int32"), { axis: 1 }), 1);
+  const slot = lax.select(supervised, rank, lax.fullLike(rank, size));
+  const source = lax.broadcastedIota("int32", [shards, n], 1);
+  const shard = lax.broadcastedIota("int32", [shards, n], 0);
+  const chosen = np.set(lax.full([shards, size], n, "int32"), [shard, slot], source, { mode: "drop" });
+  const inRange = lax.lt(chosen, n);
+  const at = lax.min(chosen, n - 1);
+  const kept = np.takeAlongAxis(rows, lax.reshape(at, [shards, size, 1]), 1);
+  const keptTargets = lax.select(
+    inRange,
+    np.takeAlongAxis(targets, at, 1),
+    lax.full([shards, size], ignoredLabel, "int32"),
+  );
+  return [place(lax.reshape(kept, [shards, size, hidden]), mesh, "data", null, null), keptTargets];
+}
+
+type Rule = (rows: Tensor, head: Tensor, targets: Tensor) => Tensor;
+
+/**
+ * Σ over rows [shards, n, hidden] of −log softmax(row · head)[target]. Its derivative by the rows is made in the forward
+ * pass, chunk by chunk, so that the logits are computed once. The head is frozen.
+ */
+function crossEntropy(tied: boolean, chunk: number, mesh: Mesh | undefined): Rule {
+  const f = customVjp(
+    (rows: Tensor, head: Tensor, targets: Tensor) => chunked(rows, head, targets, tied, chunk, mesh, false)[0],
+  );
+  f.defvjp(
+    (rows: Tensor, head: Tensor, targets: Tensor) => {
+      const [sum, gradient] = chunked(rows, head, targets, tied, chunk, mesh, true);
+      return [sum, gradient!];
+    },
+    (gradient: Tensor, ct: Tensor) => [
+      lax.mul(gradient, lax.broadcastInDim(lax.convertElementType(ct, gradient.dtype), gradient.shape, [])),
+      null,
+      null,
+    ],
+  );
+  return f as unknown as Rule;
+}
+
+function chunked(
+  rows: Tensor,
+  head: Tensor,
+  targets: Tensor,
+  tied: boolean,
+  chunk: number,
+  mesh: Mesh | undefined,
+  withGradient: boolean,
+): [Tensor, Tensor | null] {
+  const [shards, n, hidden] = rows.shape as [number, number, number];
+  const chunks = Math.ceil(n / chunk);
+  const padded = chunks * chunk;
+  const padding = padded - n;
+  const wide =
+    padding === 0
+      ? rows
+      : lax.pad(rows, 0, [
+          [0, 0, 0],
+          [0, padding, 0],
+          [0, 0, 0],
+        ]);
+  const wideTargets =
+    padding === 0
+      ? targets
+      : lax.pad(targets, ignoredLabel, [
+          [0, 0, 0],
+          [0, padding, 0],
+        ]);
+  const one = (r: Tensor, t: Tensor) => chunkLoss(r, head, t, tied, mesh, withGradient);
+  if (chunks === 1) {
+    const [sum, gradient] = one(wide, wideTargets);
+    return [sum, gradient];
+  }
+  const split = lax.transpose(lax.reshape(wide, [shards, chunks, chunk, hidden]), [1, 0, 2, 3]);
+  const splitTargets = lax.transpose(lax.reshape(wideTargets, [shards, chunks, chunk]), [1, 0, 2]);
+  const [sum, gradients] = lax.scan(
+    (total: Tensor, x: { r: Tensor; t: Tensor }): [Tensor, Tensor | null] => {
+      const [s, g] = one(x.r, x.t);
+      return [lax.add(total, s), g];
+    },
+    lax.full([], 0, "float32"),
+    { r: split, t: splitTargets },
+  );
+  if (gradients === null) return [sum, null];
+  const joined = lax.reshape(lax.transpose(gradients as Tensor, [1, 0, 2, 3]), [shards, padded, hidden]);
+  return [sum, padding === 0 ? joined : lax.sliceInDim(joined, 0, n, { axis: 1 })];
+}
+
+/** Loss and, if asked, its derivative by the rows, for rows [shards, chunk, hidden]. */
+function chunkLoss(
+  rows: Tensor,
+  head: Tensor,
+  targets: Tensor,
+  tied: boolean,
+  mesh: Mesh | undefined,
+  withGradient: boolean,
+): [Tensor, Tensor | null] {
+  const contract = tied ? 1 : 0;
+  const logits = place(
+    lax.dotGeneral(
+      rows,
+      head,
+      [
+        [[2], [contract]],
+        [[], []],
+      ],
+      { preferredElementType: "float32" },
+    ),
+    mesh,
+    "data",
+    null,
+    "tensor",
+  );
+  const over = (x: Tensor) => lax.broadcastInDim(x, logits.shape, [0, 1]);
+  const max = lax.stopGradient(lax.reduceMax(logits, [2]));
+  const shifted = lax.sub(logits, over(max));
+  const exps = lax.exp(shifted);
+  const sums = lax.reduceSum(exps, [2]);
+  // The label is picked by comparison, not by gather: that stays local where the vocabulary is split.
+  const isTarget = lax.eq(lax.broadcastedIota("int32", logits.shape, 2), over(targets));
+  const picked = lax.reduceSum(lax.select(isTarget, shifted, lax.fullLike(shifted, 0)), [2]);
+  const counted = lax.ne(targets, ignoredLabel);
+  const each = lax.select(counted, lax.sub(lax.log(sums), picked), lax.fullLike(sums, 0));
+  const sum = lax.reduceSum(each, [0, 1]);
+  if (!withGradient) return [sum, null];
+  const weight = lax.convertElementType(counted, "float32");
+  const probabilities = lax.mul(exps, over(lax.div(weight, sums)));
+  const minus = lax.select(isTarget, over(weight), lax.fullLike(probabilities, 0));
+  const dLogits = lax.convertElementType(lax.sub(probabilities, minus), rows.dtype);
+  const gradient = lax.dotGeneral(dLogits, head, [
+    [[2], [1 - contract]],
+    [[], []],
+  ]);
+  return [sum, place(gradient, mesh, "data", null, null)];
+}

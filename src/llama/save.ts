@@ -1,0 +1,234 @@
+// From devices to files: merged weights as a Hugging Face directory, adapters as a PEFT directory.
+
+import type { ArrayTensor } from "../compile/array.ts";
+import { toBytes } from "../compile/place.ts";
+import { itemSize } from "../core/dtype.ts";
+import {
+  castSource,
+  type ModelFiles,
+  memorySource,
+  openPeftAdapter,
+  type PeftAdapter,
+  type TensorSource,
+  viewAs,
+  writeHfDirectory,
+  writePeftAdapter,
+} from "../io/index.ts";
+import { jit } from "../lib/jit.ts";
+import * as lax from "../lib/lax.ts";
+import * as np from "../lib/np.ts";
+import type { DType, Tensor } from "../lib/tensor.ts";
+import { configToHf, type LlamaConfig, ModelConfigError } from "./config.ts";
+import { layerNames, readWeight } from "./load.ts";
+import { type Lora, type LoraPair, type LoraParams, loraTargets } from "./lora.ts";
+import {
+  type LlamaParams,
+  mapWeights,
+  moduleName,
+  type Projection,
+  projectionSizes,
+  projections,
+  targetName,
+  type WeightSpec,
+  weightSpecs,
+} from "./weights.ts";
+
+export interface SaveOptions {
+  /** The dtype on disk; that of the tensors by default. */
+  readonly dtype?: DType;
+  /** Overwrites a directory that is there. */
+  readonly replace?: boolean;
+  readonly maxShardBytes?: number;
+}
+
+/** What of the model's own files goes along. */
+export type ModelExtras = Pick<ModelFiles, "generationConfig" | "tokenizerFiles">;
+
+/** W + s·A·B for every adapted projection, computed in f32 and stored as W was. A new tree; other weights are shared. */
+export function merge(params: LlamaParams<Tensor>, lora: Lora): LlamaParams<Tensor> {
+  const layers = { ...params.layers };
+  const mergeOne = jit((w: Tensor, pair: LoraPair) => {
+    const f32 = (x: Tensor) => lax.convertElementType(x, "float32");
+    const delta = lax.dotGeneral(f32(pair.a), f32(pair.b), [
+      [[2], [1]],
+      [[0], [0]],
+    ]);
+    return lax.convertElementType(lax.add(f32(w), lax.mul(delta, lora.scale)), w.dtype);
+  });
+  for (const p of Object.keys(lora.params) as Projection[]) layers[p] = mergeOne(params.layers[p], lora.params[p]!);
+  return { ...params, layers };
+}
+
+/**
+ * Writes config.json, safetensors, tokenizer files and generation_config.json. Atomic: the directory appears whole.
+ * Returns notes on what had to be adjusted.
+ */
+export async function save(
+  dir: string,
+  params: LlamaParams<Tensor>,
+  config: LlamaConfig,
+  extras: ModelExtras,
+  options: SaveOptions = {},
+): Promise<readonly string[]> {
+  const dtype = options.dtype ?? params.embed.dtype;
+  const specs = weightSpecs(config);
+  const pairs: [WeightSpec, boolean][] = [];
+  mapWeights(specs, (s, stacked) => pairs.push([s, stacked]));
+  const tensors: Tensor[] = [];
+  mapWeights(params, (w) => tensors.push(w));
+  const sources = pairs.flatMap(([spec, stacked], i) =>
+    weightSources(tensors[i]!, spec, stacked, config.layers, dtype),
+  );
+  const { notes } = await writeHfDirectory(
+    dir,
+    {
+      config: configToHf(config, dtype),
+      generationConfig: extras.generationConfig,
+      tokenizerFiles: extras.tokenizerFiles,
+      tensors: sources,
+    },
+    { replace: options.replace ?? false, ...(options.maxShardBytes ? { maxShardBytes: options.maxShardBytes } : {}) },
+  );
+  return notes;
+}
+
+/** One source for each layer's matrix; the bytes leave the device when they are written, one weight at a time. */
+function weightSources(
+  tensor: Tensor,
+  spec: WeightSpec,
+  stacked: boolean,
+  layers: number,
+  dtype: DType,
+): TensorSource[] {
+  const shape = spec.transposed ? [...spec.shape].reverse() : spec.shape;
+  const elements = shape.reduce((n, d) => n * d, 1);
+  const names = layerNames(spec, stacked ? layers : null);
+  let held: Uint8Array | undefined;
+  const item = itemSize(tensor.dtype);
+  return names.map((name, n) => {
+    const read = (): Uint8Array => {
+      held ??= hostBytes(tensor, spec.transposed);
+      return held.subarray(n * elements * item, (n + 1) * elements * item);
+    };
+    const source: TensorSource = {
+      name,
+      dtype: tensor.dtype,
+      shape,
+      byteLength: elements * item,
+      file: name,
+      readInto: (dst, start, end) => {
+        dst.set(read().subarray(start, end));
+        if (end === elements * item && n === names.length - 1) held = undefined;
+      },
+    };
+    return castSource(source, dtype);
+  });
+}
+
+/** A weight's bytes as the file orders them. */
+function hostBytes(tensor: Tensor, transposed: boolean): Uint8Array {
+  if (!transposed) return toBytes(tensor as ArrayTensor);
+  using turned = np.swapaxes(tensor, -1, -2) as ArrayTensor;
+  return toBytes(turned);
+}
+
+export interface AdapterOptions {
+  readonly replace?: boolean;
+  /** Where the base model came from, for other readers of the adapter. */
+  readonly baseModel?: string;
+}
+
+/** Writes a PEFT directory: adapter_config.json and adapter_model.safetensors. Atomic. */
+export async function saveAdapter(
+  dir: string,
+  lora: Lora,
+  config: LlamaConfig,
+  options: AdapterOptions = {},
+): Promise<void> {
+  const targets = Object.keys(lora.params) as Projection[];
+  const modules = new Map<string, { A: TensorSource; B: TensorSource }>();
+  const sizes = projectionSizes(config);
+  for (const p of targets) {
+    const { a, b } = lora.params[p]!;
+    const [input, output] = sizes[p];
+    const bytes = { a: hostBytes(a, true), b: hostBytes(b, true) };
+    const layer = (name: "a" | "b", shape: readonly number[], n: number) => {
+      const size = bytes[name].length / config.layers;
+      const part = bytes[name].subarray(n * size, (n + 1) * size);
+      return memorySource(`${p}.${name}`, lora.params[p]![name].dtype, shape, viewAs(a.dtype, part));
+    };
+    for (let n = 0; n < config.layers; n++)
+      modules.set(moduleName(n, p), { A: layer("a", [lora.rank, input], n), B: layer("b", [output, lora.rank], n) });
+  }
+  await writePeftAdapter(
+    dir,
+    {
+      config: {
+        r: lora.rank,
+        loraAlpha: lora.alpha,
+        loraDropout: lora.dropout,
+        targetModules: targets.map(targetName),
+        useRslora: lora.rsLora,
+        baseModel: options.baseModel ?? null,
+      },
+      modules,
+    },
+    { replace: options.replace ?? false },
+  );
+}
+
+/** Reads a PEFT directory. Every module of a target must be there for every layer. @throws CheckpointError, ModelConfigError */
+export function loadAdapter(dir: string, config: LlamaConfig): Lora {
+  using adapter = openPeftAdapter(dir);
+  const { modules } = adapter;
+  const found = new Set<Projection>();
+  for (const name of modules.keys()) {
+    const p = projections.find((q) => name === moduleName(Number(/layers\.(\d+)\./.exec(name)?.[1] ?? -1), q));
+    if (p === undefined)
+      throw new ModelConfigError(`${dir}: the adapter changes ${name}, which this Llama does not have.`);
+    found.add(p);
+  }
+  const targets = loraTargets([...found]);
+  const params: { [P in Projection]?: LoraPair } = {};
+  for (const p of targets) params[p] = readPair(dir, modules, p, config);
+  const c = adapter.config;
+  return {
+    params: params as LoraParams,
+    rank: c.r,
+    alpha: c.loraAlpha,
+    rsLora: c.useRslora,
+    dropout: c.loraDropout,
+    scale: adapter.scale,
+  };
+}
+
+function readPair(dir: string, modules: PeftAdapter["modules"], p: Projection, config: LlamaConfig): LoraPair {
+  const pairs = Array.from({ length: config.layers }, (_, n) => {
+    const pair = modules.get(moduleName(n, p));
+    if (pair === undefined) throw new ModelConfigError(`${dir}: the adapter has no weights for ${moduleName(n, p)}.`);
+    return pair;
+  });
+  const [input, output] = projectionSizes(config)[p];
+  const rank = pairs[0]!.A.shape[0]!;
+  const read = (sources: readonly TensorSource[], shape: readonly number[], hfName: string): Tensor => {
+    const expected = [...shape].reverse();
+    for (const s of sources)
+      if (s.shape.join() !== expected.join())
+        throw new ModelConfigError(
+          `${dir}: ${s.name} has shape [${s.shape.join(", ")}], this model needs [${expected.join(", ")}].`,
+        );
+    return readWeight(sources, { shape, spec: [null, null], hfName, transposed: true }, true, undefined, "float32");
+  };
+  return {
+    a: read(
+      pairs.map((x) => x.A),
+      [input, rank],
+      `${p}.A`,
+    ),
+    b: read(
+      pairs.map((x) => x.B),
+      [rank, output],
+      `${p}.B`,
+    ),
+  };
+}
