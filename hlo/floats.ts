@@ -100,8 +100,8 @@ export function floatFormat(element: string): FloatFormat | undefined {
 const padExponent = (text: string) => text.replace(/e([+-])(\d)$/, "e$10$2");
 
 /**
- * Text of a bit pattern that MLIR reads back to the same bits: seven digits as MLIR prints them, more when they are
- * needed, hexadecimal bits for infinities and NaN. MLIR's reader goes through float64, so the check does too.
+ * Text of a bit pattern that MLIR reads back to the same bits: seven digits (MLIR's own choice for f32 and f64), more
+ * when they are needed, hexadecimal bits for infinities and NaN. MLIR's reader goes through float64, so the check does too.
  */
 export function floatText(format: FloatFormat, bits: bigint): string {
   const value = format.decode(bits);

@@ -15,7 +15,7 @@ import {
   sameType,
 } from "./writer.ts";
 
-/** The operation's name without `stablehlo.` is kept whole in text; these read the shared shapes of spelling. */
+// The spellings that many operations share.
 const same: Spelling = (op, w) => `${op.name} ${w.operands(op)}${rest(op)} : ${sameType(op)}`;
 const functional: Spelling = (op, w) => `${op.name} ${w.operands(op)}${rest(op)} : ${functionalType(op)}`;
 const chlo: Spelling = (op, w) =>

@@ -127,8 +127,7 @@ const attributesAt = (list: readonly Attributes[], i: number): Attributes => lis
 
 function checkSignature(func: Func): void {
   const { inputs, results } = func.type;
-  const spelled = (types: readonly { type: unknown }[]) => types.length;
-  if (spelled(func.body.args) !== inputs.length) {
+  if (func.body.args.length !== inputs.length) {
     throw new HloPrintError(
       `@${func.name}: the body has ${func.body.args.length} arguments, the type has ${inputs.length}`,
     );

@@ -14,7 +14,7 @@ import { ArrayTensor } from "./array.ts";
 import { type BuildOptions, build, commonDevices, meshIn, type OptionValue, singleDevice } from "./build.ts";
 import { BoundedCache } from "./cache.ts";
 import { defaultDevice } from "./devices.ts";
-import { leafAval, leafTensor } from "./leaves.ts";
+import { leafAval, leafTensor, leafValue } from "./leaves.ts";
 import { moveTo } from "./place.ts";
 import { Program } from "./program.ts";
 import { type AnyFunction, counters, forgetTraces, type StagedGraph, splitArguments, stage } from "./stage.ts";
@@ -206,7 +206,7 @@ export class JitFunction {
   /** Inside another trace: a call of the inner graph. */
   private record(leaves: readonly Leaf[], def: TreeDef, statics: readonly unknown[]): unknown {
     const staged = this.stageFor(leaves, def, statics);
-    const args = [...staged.captures, ...leaves.map((l) => leafTensor(l))];
+    const args = [...staged.captures, ...leaves.map((l) => leafValue(l))];
     const results = this.options.inline ? inline(staged.graph, args) : call(this.name, staged.graph, args);
     return unflatten(staged.outDef, results);
   }

@@ -1,6 +1,5 @@
 // Functions with derivative rules of their own.
-import { longAval } from "../core/aval.ts";
-import { NonDifferentiableError, ShapeError } from "../core/errors.ts";
+import { NonDifferentiableError } from "../core/errors.ts";
 import { type Graph, hasEffects, memoize } from "../core/graph.ts";
 import { defineOp, type Maybe, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -22,6 +21,8 @@ export interface CustomVjpParams {
   readonly fwd: Graph;
   /** Residuals, then cotangents of the outputs → cotangents of the inputs. */
   readonly bwd: Graph;
+  /** How many leading inputs are values that the functions closed over. */
+  readonly captures: number;
 }
 
 export const customVjpOp: Op<CustomVjpParams, Many> = defineOp({
@@ -38,6 +39,7 @@ export const customVjpOp: Op<CustomVjpParams, Many> = defineOp({
         );
       },
       linearize: (primals, tangents, p) => {
+        requireNoCaptured("customVjp", p.name, tangents, p.captures);
         const outs = inline(p.fwd, primals);
         const n = p.graph.outputs.length;
         const outAvals = p.graph.outputs.map((o) => o.aval);
@@ -61,7 +63,7 @@ export const customVjpOp: Op<CustomVjpParams, Many> = defineOp({
     const bwd = memoize(p.bwd, `custom ${dims} ${fwd.dims} ${size} ${axisName} ${spmdAxisName}`, () =>
       batchBackward(p, dims, fwd.dims.slice(all.length), options),
     );
-    const results = bind(customVjpOp, operands, { name: p.name, graph: graph.graph, fwd: fwd.graph, bwd });
+    const results = bind(customVjpOp, operands, { ...p, graph: graph.graph, fwd: fwd.graph, bwd });
     return { results, dims: graph.dims };
   },
   effect: ({ graph }) => (hasEffects(graph) ? "ordered" : "none"),
@@ -88,17 +90,15 @@ function batchBackward(
     (...args) =>
       inline(b.graph, args).map((ct, i) => {
         const d = dims[i] ?? null;
-        if (d === null) return reduceSum(ct, [0]);
-        const order = batchedAval(p.graph.inputs[i]!.aval, d, options.size).shape.length;
-        return order === 0 ? ct : moveBack(ct, d);
+        const { aval } = p.graph.inputs[i]!;
+        if (!isDifferentiable(aval)) return zeroTangent(batchedAval(aval, d, options.size));
+        return d === null ? reduceSum(ct, [0]) : batchAt(ct, 0, d, options.size);
       }),
     b.graph.inputs.map((v) => v.aval),
     { what: `the batched backward rule of ${p.name}`, ambient: true },
   );
   return graph;
 }
-
-const moveBack = (ct: Tensor, to: number): Tensor => batchAt(ct, 0, to, ct.shape[0]!);
 
 interface LinearCallParams {
   readonly name: string;
@@ -139,6 +139,8 @@ export interface CustomJvpParams {
   readonly graph: Graph;
   /** Primals, then tangents of all inputs → outputs, then tangents of all outputs. */
   readonly jvp: Graph;
+  /** How many leading inputs are values that the functions closed over. */
+  readonly captures: number;
 }
 
 export const customJvpOp: Op<CustomJvpParams, Many> = defineOp({
@@ -168,7 +170,7 @@ export const customJvpOp: Op<CustomJvpParams, Many> = defineOp({
       options,
       p.jvp.outputs.map(() => true),
     );
-    const results = bind(customJvpOp, operands, { name: p.name, graph: graph.graph, jvp: jvp.graph });
+    const results = bind(customJvpOp, operands, { ...p, graph: graph.graph, jvp: jvp.graph });
     return { results, dims: graph.dims };
   },
   effect: ({ graph }) => (hasEffects(graph) ? "ordered" : "none"),
@@ -177,18 +179,17 @@ export const customJvpOp: Op<CustomJvpParams, Many> = defineOp({
 });
 
 function applyJvp(primals: Many, tangents: readonly Maybe[], p: CustomJvpParams): readonly [Many, readonly Maybe[]] {
+  requireNoCaptured("customJvp", p.name, tangents, p.captures);
   const outs = inline(p.jvp, [...primals, ...primals.map((x, i) => tangents[i] ?? zeroTangent(x))]);
   const n = p.graph.outputs.length;
   return [outs.slice(0, n), outs.slice(n)];
 }
 
-/** @throws ShapeError if the results of a user's rule do not fit what it stands for */
-export function requireSame(what: string, got: readonly Tensor[], expected: readonly { aval: Tensor["aval"] }[]): void {
-  if (got.length !== expected.length)
-    throw new ShapeError(`${what}: got ${got.length} results, expected ${expected.length}.`);
-  got.forEach((t, i) => {
-    const want = tangentAval(expected[i]!.aval);
-    if (t.aval.dtype !== want.dtype || t.shape.join() !== want.shape.join())
-      throw new ShapeError(`${what}: result ${i} is ${longAval(t.aval)}, expected ${longAval(want)}.`);
-  });
+/** A rule speaks of the arguments only. @throws NonDifferentiableError if a value that it closed over has a tangent */
+function requireNoCaptured(what: string, name: string, tangents: readonly Maybe[], captures: number): void {
+  if (tangents.slice(0, captures).every((t) => t === null)) return;
+  throw new NonDifferentiableError(
+    `${name} has a ${what} rule, and is differentiated with respect to a value that it closes over. ` +
+      "Pass that value as an argument, or stop its gradient.",
+  );
 }

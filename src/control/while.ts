@@ -2,7 +2,7 @@
 import { type Aval, longAval } from "../core/aval.ts";
 import { DTypeError, NonDifferentiableError, ShapeError } from "../core/errors.ts";
 import { type Graph, hasEffects, maskKey, memoize } from "../core/graph.ts";
-import { type LoweringContext, typeOf } from "../core/lowering.ts";
+import type { LoweringContext } from "../core/lowering.ts";
 import { type BatchInput, type BatchOutput, defineOp, type Maybe, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind, traceGraph } from "../core/trace.ts";

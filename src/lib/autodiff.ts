@@ -11,7 +11,7 @@ import { DTypeError, ShapeError, TreeError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import { Literal, Tensor } from "../core/tensor.ts";
-import { isTraced, traceGraph } from "../core/trace.ts";
+import { hasAmbient, isTraced, stage, traceGraph } from "../core/trace.ts";
 import { flatten, type Leaf, leafPaths, printTree, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
 import { zeroTangent } from "../ops/tangent.ts";
 import { inline } from "../transforms/evaluate.ts";
@@ -37,8 +37,9 @@ export interface FunctionGraph {
   readonly outDef: TreeDef;
 }
 
-/** Values as users get them: a literal becomes an array. */
-export const concrete = (t: Tensor): Tensor => (t instanceof Literal ? moveTo(t, onDefaultDevice(), false) : t);
+/** Values as users get them: a literal is staged in a trace, and an array on the default device outside. */
+export const concrete = (t: Tensor): Tensor =>
+  t instanceof Literal ? (hasAmbient() ? stage(t) : moveTo(t, onDefaultDevice(), false)) : t;
 
 export function functionGraph(
   f: AnyFunction,

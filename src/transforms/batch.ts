@@ -1,6 +1,7 @@
 // vmap: a walk that carries each value's batch dimension, or none.
 import type { Aval } from "../core/aval.ts";
 import { withShape } from "../core/aval.ts";
+import { nestedGraphs } from "../core/check.ts";
 import { type Equation, type Graph, memoize } from "../core/graph.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
 import { bind, traceGraph } from "../core/trace.ts";
@@ -30,7 +31,7 @@ export function batchWalk(
   forEachEquation(graph.equations, (e) => {
     const operands = e.operands.map(read);
     const values = operands.map((o) => o[0]);
-    const named = options.axisName !== undefined && mentionsAxis(e.params, options.axisName);
+    const named = options.axisName !== undefined && mentionsAxis(e, options.axisName);
     if (!named && operands.every((o) => o[1] === null)) {
       bind(e.op, values, e.params).forEach((r, i) => {
         env.set(e.results[i]!, [r, null]);
@@ -53,11 +54,13 @@ export function batchWalk(
   return [outputs.map((o) => o[0]), outputs.map((o) => o[1])];
 }
 
-/** True for an operation over named axes that names this one. */
-function mentionsAxis(params: unknown, axisName: string): boolean {
-  if (typeof params !== "object" || params === null || !("axes" in params)) return false;
-  const { axes } = params as { axes: unknown };
-  return Array.isArray(axes) && axes.includes(axisName);
+/** True for an operation over named axes that names this one, and for one that holds such an operation. */
+function mentionsAxis(e: Equation, axisName: string): boolean {
+  const axes: unknown = (e.params as { axes?: unknown } | null)?.axes;
+  if (Array.isArray(axes) && axes.includes(axisName)) return true;
+  return nestedGraphs(e).some((g) =>
+    memoize(g, `mentions ${axisName}`, () => g.equations.some((inner) => mentionsAxis(inner, axisName))),
+  );
 }
 
 export interface BatchedGraph {

@@ -65,7 +65,7 @@ describe("floating point", () => {
     expect(dense(t("f64"), Number.POSITIVE_INFINITY)).toBe("0x7FF0000000000000");
     expect(dense(t("f32"), 1e39)).toBe("0x7F800000");
     expect(dense(t("f32"), 1e-45)).toBe("1.401298e-45");
-    expect(dense(t("bf16"), 0.1)).toBe("1.000980e-01");
+    expect(dense(t("bf16"), 0.1)).toBe("1.000977e-01");
     expect(dense(t("complex<f32>"), [1, -2])).toBe("(1.000000e+00,-2.000000e+00)");
     expect(dense(t("complex<f32>"), 3)).toBe("(3.000000e+00,0.000000e+00)");
     expect(dense(t("complex<f64>", 2), [1, 2, 3, 4])).toBe(

@@ -6,9 +6,9 @@ import { add, div, max as larger, min as smaller, mul, sub } from "../../ops/bin
 import { compare, select } from "../../ops/compare.ts";
 import { like, zeroOf } from "../../ops/literal.ts";
 import * as ops from "../../ops/reduce.ts";
-import { expandDims, reshape, transpose } from "../../ops/shape.ts";
-import { log, sqrt, square } from "../../ops/unary.ts";
-import { broadcastTo, cast, literalAs, promote, promoteDTypes, settle, tensorOf } from "../promote.ts";
+import { expandDims, reshape } from "../../ops/shape.ts";
+import { sqrt, square } from "../../ops/unary.ts";
+import { broadcastTo, cast, literalAs, promoteDTypes, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { type Axis, axesOf, axisAndOptions, axisOf, dtypeFrom } from "./axes.ts";
 import { truth } from "./logic.ts";
@@ -72,9 +72,191 @@ function extra(name: string, initial: TensorLike, y: Tensor): Tensor {
  */
 export const sum = arithmetic("sum", ops.reduceSum, 0, add);
 /** Product over `axis`, with the dtypes of `sum`. */
-export const prod = arithmetic("prod", (x, axes) => product(x, axes), 1, mul);
+export const prod = arithmetic("prod", ops.reduceProd, 1, mul);
+/** As `sum`, NaN counted as 0. */
+export const nansum = (x: TensorLike, axis?: Axis | SumOptions, options?: SumOptions): Tensor =>
+  sum(withoutNaN(x, "nansum", 0), axis, options);
+/** As `prod`, NaN counted as 1. */
+export const nanprod = (x: TensorLike, axis?: Axis | SumOptions, options?: SumOptions): Tensor =>
+  prod(withoutNaN(x, "nanprod", 1), axis, options);
 
-/** By halving, so that its derivative is that of multiplication. */
-function product(x: Tensor, axes: readonly number[]): Tensor {
-  return reduceProd(x, axes);
+function withoutNaN(x: TensorLike, name: string, value: number): Tensor {
+  const t = tensorOf(x, name);
+  return isFloat(t.dtype) ? select(compare(t, "NE", t), like(t, value), t) : t;
 }
+
+function extreme(
+  name: string,
+  reduce: Reduce,
+  combine: (x: Tensor, y: Tensor) => Tensor,
+  neutral: (d: DType) => number | bigint | boolean,
+) {
+  return (x: TensorLike, axis?: Axis | ReduceOptions, given?: ReduceOptions): Tensor => {
+    const { axis: along, options } = axisAndOptions<ReduceOptions>(axis, given);
+    const t = tensorOf(x, name);
+    const axes = axesOf(name, along, t.ndim);
+    if (options.initial === undefined) {
+      if (options.where !== undefined)
+        throw new DTypeError(`${name}: got a mask but no initial value; expected one for rows where nothing counts.`);
+      if (axes.some((a) => t.shape[a] === 0))
+        throw new ShapeError(`${name}: got no elements along axes [${axes}] of shape [${t.shape}]; give an initial value.`);
+    }
+    let y = restore(reduce(only(name, t, options.where, neutral(t.dtype)), axes), axes, options.keepdims);
+    if (options.initial !== undefined) y = combine(y, extra(name, options.initial, y));
+    return settle(y);
+  };
+}
+const lowest = (d: DType) => (d === "bool" ? false : isFloat(d) ? Number.NEGATIVE_INFINITY : minValue(d));
+const highest = (d: DType) => (d === "bool" ? true : isFloat(d) ? Number.POSITIVE_INFINITY : maxValue(d));
+/** The largest element over `axis` (all by default); NaN if there is one. @throws ShapeError for no elements */
+export const max = extreme("max", ops.reduceMax, larger, lowest);
+/** The smallest element over `axis` (all by default); NaN if there is one. @throws ShapeError for no elements */
+export const min = extreme("min", ops.reduceMin, smaller, highest);
+export { max as amax, min as amin };
+/** The largest element that is not NaN; NaN where there is none. */
+export const nanmax = (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
+  overNumbers("nanmax", max, Number.NEGATIVE_INFINITY, x, axis, options);
+/** The smallest element that is not NaN; NaN where there is none. */
+export const nanmin = (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
+  overNumbers("nanmin", min, Number.POSITIVE_INFINITY, x, axis, options);
+
+function overNumbers(
+  name: string,
+  reduce: typeof max,
+  neutral: number,
+  x: TensorLike,
+  axis: Axis | ReduceOptions | undefined,
+  options: ReduceOptions | undefined,
+): Tensor {
+  const t = tensorOf(x, name);
+  const y = reduce(withoutNaN(t, name, neutral), axis, options);
+  if (!isFloat(t.dtype)) return y;
+  const { axis: along, options: given } = axisAndOptions<ReduceOptions>(axis, options);
+  const none = all(compare(t, "NE", t), along, { keepdims: given.keepdims ?? false });
+  return select(none, like(y, Number.NaN), y);
+}
+/** Largest minus smallest element over `axis`. */
+export const ptp = (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
+  sub(max(x, axis, options), min(x, axis, options));
+
+function logical(name: string, reduce: Reduce, neutral: boolean) {
+  return (x: TensorLike, axis?: Axis | ReduceOptions, given?: ReduceOptions): Tensor => {
+    const { axis: along, options } = axisAndOptions<ReduceOptions>(axis, given);
+    const t = only(name, truth(x, name), options.where, neutral);
+    const axes = axesOf(name, along, t.ndim);
+    return settle(restore(reduce(t, axes), axes, options.keepdims));
+  };
+}
+/** Whether any element over `axis` is not zero. */
+export const any = logical("any", ops.reduceOr, false);
+/** Whether no element over `axis` is zero. */
+export const all = logical("all", ops.reduceAnd, true);
+/** How many elements over `axis` are not zero, as int32. */
+export const countNonzero = (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
+  sum(truth(x, "countNonzero"), axis, options);
+
+/** How many elements count: a number, or a tensor when there is a mask. */
+function counted(name: string, t: Tensor, axes: readonly number[], options: ReduceOptions, dtype: DType): Tensor {
+  if (options.where === undefined)
+    return literalAs(name, axes.reduce((n, a) => n * t.shape[a]!, 1), [], { dtype, weakType: false });
+  const mask = broadcastTo(name, truth(options.where, name), t.shape);
+  return restore(ops.reduceSum(cast(mask, dtype), axes), axes, options.keepdims);
+}
+
+/** Mean over `axis` (all by default); integers give float32, float16 and bfloat16 are summed in float32. */
+export function mean(x: TensorLike, axis?: Axis | SumOptions, given?: SumOptions): Tensor {
+  const { axis: along, options } = axisAndOptions<SumOptions>(axis, given);
+  const t = tensorOf(x, "mean");
+  const axes = axesOf("mean", along, t.ndim);
+  const dtype = dtypeFrom("mean", options.dtype, undefined) ?? inexact(t.dtype);
+  const weak = t.weakType && dtype === t.dtype && options.dtype === undefined;
+  const wide = weak ? t : cast(t, accumulated(dtype));
+  const total = restore(ops.reduceSum(only("mean", wide, options.where, 0), axes), axes, options.keepdims);
+  const n = broadcastTo("mean", counted("mean", t, axes, options, wide.dtype), total.shape);
+  const y = div(total, n);
+  return settle(weak ? y : cast(y, dtype));
+}
+/** Mean of the elements that are not NaN. */
+export const nanmean = (x: TensorLike, axis?: Axis | SumOptions, given?: SumOptions): Tensor => {
+  const { axis: along, options } = axisAndOptions<SumOptions>(axis, given);
+  const t = tensorOf(x, "nanmean");
+  if (!isFloat(t.dtype)) return mean(t, along ?? null, options);
+  return mean(withoutNaN(t, "nanmean", 0), along ?? null, { ...options, where: compare(t, "EQ", t) });
+};
+/** Mean over `axis`, each element counted by its weight; `weights` has the shape of `x`, or of one axis. */
+export function average(
+  x: TensorLike,
+  axis?: Axis | { readonly axis?: Axis; readonly weights?: TensorLike; readonly keepdims?: boolean },
+  weights?: TensorLike | null,
+): Tensor {
+  const { axis: along, options } = axisAndOptions<{ axis?: Axis; weights?: TensorLike; keepdims?: boolean }>(
+    axis,
+    undefined,
+  );
+  const given = weights ?? options.weights;
+  const keepdims = options.keepdims ?? false;
+  if (given === undefined) return mean(x, along ?? null, { keepdims });
+  const [t, w] = promoteDTypes("average", [x, given], "inexact") as [Tensor, Tensor];
+  let spread = w;
+  if (w.shape.join() !== t.shape.join()) {
+    const [a, ...more] = axesOf("average", along, t.ndim);
+    if (a === undefined || more.length > 0 || w.ndim !== 1 || w.shape[0] !== t.shape[a])
+      throw new ShapeError(
+        `average: got weights of shape [${w.shape}] for shape [${t.shape}]; expected the same shape, or one weight for each ` +
+          "place along a single axis.",
+      );
+    const shape = t.shape.map((n, d) => (d === a ? n : 1));
+    spread = broadcastTo("average", reshape(w, shape), t.shape);
+  }
+  return settle(div(sum(mul(t, spread), along ?? null, { keepdims }), sum(spread, along ?? null, { keepdims })));
+}
+
+export interface VarOptions extends SumOptions {
+  /** The divisor is the count minus `ddof` (or `correction`). */
+  readonly ddof?: number;
+  readonly correction?: number;
+}
+function variance(name: string, root: boolean) {
+  return (x: TensorLike, axis?: Axis | VarOptions, given?: VarOptions): Tensor => {
+    const { axis: along, options } = axisAndOptions<VarOptions>(axis, given);
+    const t = tensorOf(x, name);
+    const axes = axesOf(name, along, t.ndim);
+    const dtype = dtypeFrom(name, options.dtype, undefined) ?? inexact(t.dtype);
+    const wide = cast(t, accumulated(dtype));
+    const { where } = options;
+    const centre = mean(wide, axes, { keepdims: true, ...(where === undefined ? {} : { where }) });
+    const squares = square(sub(wide, broadcastTo(name, centre, wide.shape)));
+    const total = restore(ops.reduceSum(only(name, squares, where, 0), axes), axes, options.keepdims);
+    const n = counted(name, t, axes, options, wide.dtype);
+    const divisor = sub(n, options.correction ?? options.ddof ?? 0);
+    const y = div(total, broadcastTo(name, divisor, total.shape));
+    return settle(cast(root ? sqrt(y) : y, dtype));
+  };
+}
+/** Mean squared distance from the mean over `axis`. */
+export const var_ = variance("var", false);
+/** Root of the variance over `axis`. */
+export const std = variance("std", true);
+export { var_ as var };
+
+export interface ArgOptions {
+  readonly axis?: number | null;
+  readonly keepdims?: boolean;
+}
+function position(name: string, op: typeof ops.argmax) {
+  return (x: TensorLike, axis?: number | null | ArgOptions, given?: ArgOptions): Tensor => {
+    const { axis: along, options } = axisAndOptions<{ axis?: Axis; keepdims?: boolean }>(axis as Axis, given);
+    const t = tensorOf(x, name);
+    const flat = along === null || along === undefined;
+    const line = flat ? reshape(t, [t.size]) : t;
+    const at = axisOf(name, flat ? 0 : along, line.ndim);
+    const y = op(line, at, indexDType(t.dtype));
+    if (!options.keepdims) return y;
+    return flat ? reshape(y, t.shape.map(() => 1)) : expandDims(y, [at]);
+  };
+}
+/** Place of the largest element along `axis` (of all, flattened, by default): the first NaN, else the first of equals. */
+export const argmax = position("argmax", ops.argmax);
+/** Place of the smallest element along `axis`: the first NaN, else the first of equals. */
+export const argmin = position("argmin", ops.argmin);
+

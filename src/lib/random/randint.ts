@@ -9,7 +9,7 @@ import { like, splat } from "../../ops/literal.ts";
 import { convert } from "../../ops/unary.ts";
 import { type Shape, shapeOf } from "../np/axes.ts";
 import { broadcastTo, tensorOf } from "../promote.ts";
-import { drawBits, unsignedOf, type Width, widthOf } from "./bits.ts";
+import { drawBits, type Width, widthOf } from "./bits.ts";
 import { keyTensor, run, subkeys, type Words, wordsOf } from "./key.ts";
 
 type Bound = number | bigint | Tensor;
@@ -55,9 +55,12 @@ function hostBound(value: number | bigint, dtype: DType, beyond: bigint): bigint
   return n;
 }
 
+/** Narrow integers are drawn with 32 bits, so that their bias is small too. */
+const drawnWidth = (dtype: DType): Width => (widthOf(dtype) === 64 ? 64 : 32);
+
 /** The formula of `drawTensorSpan` with what the bounds decide computed now. */
 function drawSpan(words: Words, shape: readonly number[], dtype: DType, low: bigint, high: bigint): Tensor {
-  const width = widthOf(dtype);
+  const width = drawnWidth(dtype);
   const [upper, lower] = subkeys(words, 2) as [Words, Words];
   const span = high <= low ? 1n : high - low;
   let offset = drawBits(lower, shape, width);
@@ -71,14 +74,15 @@ function drawSpan(words: Words, shape: readonly number[], dtype: DType, low: big
       offset = rem(add(scaled, offset), divisor);
     }
   }
-  return add(convert(offset, dtype), sized(low, width));
+  return add(convert(offset, dtype), sized(low, widthOf(dtype)));
 }
 
 /** low + (upper · 2^bits + lower) mod span, by (a · b) mod n = ((a mod n) · (b mod n)) mod n. */
 function drawTensorSpan(words: Words, low: Tensor, high: Tensor, dtype: DType): Tensor {
-  const width = widthOf(dtype);
+  const width = drawnWidth(dtype);
   const [upper, lower] = subkeys(words, 2) as [Words, Words];
-  const difference = convert(sub(high, low), unsignedOf(dtype));
+  const unsigned = width === 64 ? "uint64" : "uint32";
+  const difference = sub(convert(high, unsigned), convert(low, unsigned));
   const span = select(le(high, low), like(difference, sized(1n, width)), difference);
   const half = rem(like(span, sized(2n ** BigInt(width / 2), width)), span);
   const multiplier = rem(mul(half, half), span);

@@ -1,0 +1,177 @@
+// What loops, checkpoints and custom derivatives share: a user's function over trees as a closed graph.
+import { leafValue } from "../compile/leaves.ts";
+import { type AnyFunction, flattenResult } from "../compile/stage.ts";
+import { type Aval, longAval } from "../core/aval.ts";
+import { isFloat } from "../core/dtype.ts";
+import { DTypeError, ShapeError, TreeError } from "../core/errors.ts";
+import { type Graph, memoize, Var } from "../core/graph.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { traceGraph } from "../core/trace.ts";
+import { flatten, leafPaths, printTree, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
+import { convert } from "../ops/unary.ts";
+import { inline } from "../transforms/evaluate.ts";
+
+/** A tree as flat values. */
+export interface Flat {
+  readonly values: readonly Tensor[];
+  readonly def: TreeDef;
+  readonly paths: readonly string[];
+}
+
+/** Flattens what a user passed; host scalars become literals. @throws TreeError naming the leaf that is no tensor */
+export function flattenValues(value: unknown, root: string): Flat {
+  const { leaves, def } = flatten(value, root);
+  const paths = leafPaths(def, root);
+  return { values: leaves.map((leaf, i) => leafValue(leaf, paths[i])), def, paths };
+}
+
+export interface Body {
+  /** Inputs: captures, then the leaves of the arguments. */
+  readonly graph: Graph;
+  readonly captures: readonly Tensor[];
+  readonly outDef: TreeDef;
+}
+
+export interface BodyRequest {
+  readonly f: AnyFunction;
+  /** What is traced, for messages: `the body of lax.scan`. */
+  readonly what: string;
+  /** Structure of the argument list, whose leaves have the types `avals`. */
+  readonly def: TreeDef;
+  readonly avals: readonly Aval[];
+  readonly paths: readonly string[];
+  /** Changes the flat results while the trace is open; must depend on nothing but this request. */
+  readonly finish?: (leaves: readonly Tensor[], def: TreeDef) => readonly Tensor[];
+}
+
+const bodies = new WeakMap<AnyFunction, { request: BodyRequest; body: Body }[]>();
+const bodiesKept = 16;
+
+/** Traces `f` as a closed graph. A function that closes over no tensor is traced once for each kind of arguments. */
+export function traceBody(request: BodyRequest): Body {
+  const { f, what, def, avals, paths, finish } = request;
+  let known = bodies.get(f);
+  const hit = known?.find(
+    ({ request: r }) =>
+      r.what === what &&
+      r.avals.length === avals.length &&
+      r.avals.every((a, i) => a === avals[i]) &&
+      sameTree(r.def, def),
+  );
+  if (hit !== undefined) return hit.body;
+  let outDef: TreeDef | undefined;
+  const { graph, captures } = traceGraph(
+    f.name || "body",
+    (...inputs) => {
+      const flat = flattenResult(f(...(unflatten(def, inputs) as unknown[])), what);
+      outDef = flat.def;
+      const leaves = flat.leaves.map((leaf) => leafValue(leaf, "the result"));
+      return finish === undefined ? leaves : finish(leaves, flat.def);
+    },
+    avals,
+    { what, ambient: true, inputNames: (i) => paths[i] ?? `argument ${i}` },
+  );
+  const body = { graph, captures, outDef: outDef! };
+  if (captures.length === 0) {
+    if (known === undefined) {
+      known = [];
+      bodies.set(f, known);
+    }
+    known.unshift({ request, body });
+    if (known.length > bodiesKept) known.pop();
+  }
+  return body;
+}
+
+/** Bodies over the same arguments, made to take the captures of all of them first. */
+export function shareCaptures(all: readonly Body[]): { captures: readonly Tensor[]; graphs: readonly Graph[] } {
+  const captures = [...new Set(all.flatMap((b) => b.captures))];
+  if (captures.length === 0) return { captures, graphs: all.map((b) => b.graph) };
+  const graphs = all.map((b): Graph => {
+    const own = b.captures.length;
+    const shared = captures.map((c) => {
+      const at = b.captures.indexOf(c);
+      return at < 0 ? new Var(c.aval) : b.graph.inputs[at]!;
+    });
+    return { ...b.graph, inputs: [...shared, ...b.graph.inputs.slice(own)] };
+  });
+  return { captures, graphs };
+}
+
+/** `t` with the weak type of `want`, if that is all they differ by. */
+export const asStrongAs = (t: Tensor, want: Aval | undefined): Tensor =>
+  want !== undefined && t.dtype === want.dtype ? convert(t, t.dtype, want.weakType) : t;
+
+/** `graph` with strongly typed results where `mask` says. */
+export function strengthen(graph: Graph, mask: readonly boolean[]): Graph {
+  if (graph.outputs.every((o, i) => !mask[i] || !o.aval.weakType)) return graph;
+  return memoize(
+    graph,
+    `strengthen ${mask}`,
+    () =>
+      traceGraph(
+        graph.name,
+        (...args) => inline(graph, args).map((x, i) => (mask[i] ? convert(x, x.dtype) : x)),
+        graph.inputs.map((v) => v.aval),
+        { what: graph.name, ambient: true },
+      ).graph,
+  );
+}
+
+/** @throws TreeError, ShapeError or DTypeError naming the first leaf that differs; weak types may differ */
+export function requireSameLeaves(
+  message: (path: string, got: string, expected: string) => string,
+  got: { readonly def: TreeDef; readonly avals: readonly Aval[] },
+  expected: { readonly def: TreeDef; readonly avals: readonly Aval[] },
+  root: string,
+): void {
+  if (!sameTree(got.def, expected.def))
+    throw new TreeError(message(root, `structure ${printTree(got.def)}`, `structure ${printTree(expected.def)}`));
+  const paths = leafPaths(got.def, root);
+  got.avals.forEach((a, i) => {
+    const want = expected.avals[i]!;
+    const text = () => message(paths[i]!, longAval(a), longAval(want));
+    if (a.shape.join() !== want.shape.join()) throw new ShapeError(text());
+    if (a.dtype !== want.dtype) throw new DTypeError(text());
+  });
+}
+
+/** A weakly typed initial carry takes the type that one turn gives it, as in JAX. */
+function promoted(value: Tensor, out: Aval): Tensor {
+  if (!value.weakType || value.shape.join() !== out.shape.join()) return value;
+  const widens = isFloat(value.dtype) ? isFloat(out.dtype) : out.dtype !== "bool";
+  return widens ? convert(value, out.dtype, out.weakType) : value;
+}
+
+/**
+ * Traces a loop's body until the types of its carries are those that it returns.
+ * @throws TreeError, ShapeError or DTypeError naming the carry that changes its type
+ */
+export function settleCarry(
+  name: string,
+  init: Flat,
+  trace: (avals: readonly Aval[]) => Body,
+  outDef: (body: Body) => TreeDef,
+): { init: readonly Tensor[]; body: Body } {
+  let values = init.values;
+  for (;;) {
+    const avals = values.map((t) => t.aval);
+    const body = trace(avals);
+    const def = outDef(body);
+    const outs = body.graph.outputs.slice(0, avals.length).map((o) => o.aval);
+    const sameDef = sameTree(def, init.def);
+    const next = sameDef ? values.map((v, i) => promoted(v, outs[i]!)) : values;
+    if (next.every((v, i) => v === values[i])) {
+      requireSameLeaves(
+        (path, got, expected) =>
+          `${name}: the carry ${path} comes out of the body as ${got}, but goes in as ${expected}. ` +
+          "A loop's carry must keep its structure, shapes and dtypes; use astype or reshape in the body, or change the initial value.",
+        { def, avals: outs },
+        { def: init.def, avals },
+        init.paths.length === 1 && init.def.kind === "leaf" ? init.paths[0]! : "init",
+      );
+      return { init: values, body };
+    }
+    values = next;
+  }
+}

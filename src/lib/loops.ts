@@ -1,0 +1,216 @@
+import type { AnyFunction } from "../compile/stage.ts";
+import { cond as condGraphs } from "../control/cond.ts";
+import { whileOp } from "../control/while.ts";
+import { type Aval, avalOf, longAval } from "../core/aval.ts";
+import { isInteger } from "../core/dtype.ts";
+import { DTypeError, ShapeError } from "../core/errors.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { Literal } from "../core/tensor.ts";
+import { bind } from "../core/trace.ts";
+import { printTree, type TreeDef, unflatten } from "../core/tree.ts";
+import { add } from "../ops/binary.ts";
+import { lt, ne } from "../ops/compare.ts";
+import { zeroOf } from "../ops/literal.ts";
+import { iota } from "../ops/shape.ts";
+import { convert } from "../ops/unary.ts";
+import {
+  asStrongAs,
+  flattenValues,
+  requireSameLeaves,
+  settleCarry,
+  shareCaptures,
+  strengthen,
+  traceBody,
+} from "./bodies.ts";
+import { countedLoop, strongerThan } from "./scan.ts";
+import type { Like, Tensors } from "./trees.ts";
+import type { TensorLike } from "./types.ts";
+
+export { associativeScan } from "./associative.ts";
+export { map, type ScanOptions, scan } from "./scan.ts";
+
+function scalarOf(name: string, what: string, value: TensorLike): Tensor {
+  const { values } = flattenValues(value, what);
+  const [x] = values;
+  if (values.length !== 1 || x!.ndim !== 0)
+    throw new ShapeError(
+      `${name}: ${what} is ${x ? longAval(x.aval) : "no tensor"}, expected a scalar. For elementwise choice use np.where.`,
+    );
+  return x!;
+}
+
+/**
+ * `onTrue(...operands)` if `pred` (a scalar; numbers count as true unless 0), else `onFalse(...operands)`. Both are
+ * traced, one runs. As `jax.lax.cond`.
+ *
+ * @throws TreeError, ShapeError, DTypeError if the results differ, naming the leaf
+ */
+export function cond<O extends unknown[], R>(
+  pred: TensorLike,
+  onTrue: (...operands: { [K in keyof O]: Tensors<O[K]> }) => R,
+  onFalse: (...operands: { [K in keyof O]: Tensors<O[K]> }) => Like<Tensors<R>>,
+  ...operands: O
+): Tensors<R> {
+  const p = scalarOf("lax.cond", "pred", pred);
+  const truth = p.dtype === "bool" ? p : ne(p, zeroOf(p.dtype));
+  const names = ["onFalse", "onTrue"];
+  const index = truth instanceof Literal ? integer(truth.value ? 1 : 0) : convert(truth, "int32");
+  return branch("lax.cond", index, [onFalse as AnyFunction, onTrue as AnyFunction], names, operands) as Tensors<R>;
+}
+
+/**
+ * `branches[index](...operands)`, the index (an integer scalar) clamped into range. As `jax.lax.switch`.
+ *
+ * @throws TreeError, ShapeError, DTypeError if the results differ, naming the leaf
+ */
+export function switch_<O extends unknown[], R>(
+  index: TensorLike,
+  branches: readonly ((...operands: { [K in keyof O]: Tensors<O[K]> }) => R)[],
+  ...operands: O
+): Tensors<R> {
+  const name = "lax.switch";
+  if (branches.length === 0) throw new ShapeError(`${name}: got no branches, expected at least one.`);
+  let at: Tensor;
+  if (typeof index === "number" || typeof index === "bigint") at = integer(Number(index), name, "the index");
+  else {
+    const i = scalarOf(name, "index", index);
+    if (!isInteger(i.dtype)) throw new DTypeError(`${name}: the index is ${longAval(i.aval)}, expected an integer.`);
+    at = convert(i, "int32");
+  }
+  const names = branches.map((_, i) => `branches[${i}]`);
+  return branch(name, at, branches as readonly AnyFunction[], names, operands) as Tensors<R>;
+}
+
+const int32 = avalOf([], "int32");
+
+function integer(value: number, name = "", what = ""): Literal {
+  if (!Number.isInteger(value) || Math.abs(value) >= 2 ** 31)
+    throw new DTypeError(`${name}: ${what} is ${value}, expected a whole number that fits into int32.`);
+  return new Literal(value, int32);
+}
+
+function branch(
+  name: string,
+  index: Tensor,
+  functions: readonly AnyFunction[],
+  names: readonly string[],
+  operands: readonly unknown[],
+): unknown {
+  const args = flattenValues(operands, "operands");
+  const avals = args.values.map((t) => t.aval);
+  const bodies = functions.map((f, i) =>
+    traceBody({ f, what: `${names[i]} of ${name}`, def: args.def, avals, paths: args.paths }),
+  );
+  const last = bodies.length - 1;
+  const outAvals = bodies.map((b) => b.graph.outputs.map((o) => o.aval));
+  bodies.forEach((b, i) => {
+    requireSameLeaves(
+      (path, got, expected) =>
+        `${name}: ${names[i]} returns ${path} as ${got}, but ${names[last]} as ${expected}. All branches must return the same ` +
+        "structure, shapes and dtypes.",
+      { def: b.outDef, avals: outAvals[i]! },
+      { def: bodies[last]!.outDef, avals: outAvals[last]! },
+      "result",
+    );
+  });
+  // Weak only where every branch is.
+  const strong = outAvals[0]!.map((_, i) => outAvals.some((outs) => !outs[i]!.weakType));
+  const { captures, graphs } = shareCaptures(bodies.map((b) => ({ ...b, graph: strengthen(b.graph, strong) })));
+  return unflatten(bodies[0]!.outDef, condGraphs(index, graphs, [...captures, ...args.values]));
+}
+
+/**
+ * Repeats `carry = body(carry)` while `condition(carry)`, a boolean scalar. Has a forward derivative only. As
+ * `jax.lax.while_loop`.
+ *
+ * @throws TreeError, ShapeError, DTypeError if the carry changes its type, naming the leaf
+ */
+export function whileLoop<C>(
+  condition: (carry: Tensors<C>) => TensorLike,
+  body: (carry: Tensors<C>) => Like<C>,
+  init: C,
+): Tensors<C> {
+  return whileTrees("lax.whileLoop", condition as AnyFunction, body as AnyFunction, init) as Tensors<C>;
+}
+
+function whileTrees(name: string, condition: AnyFunction, body: AnyFunction, init: unknown): unknown {
+  const carry = flattenValues(init, "init");
+  const def = argumentsOf(carry.def, carry.values.length);
+  const { paths } = carry;
+  const trace = (avals: readonly Aval[]) =>
+    traceBody({
+      f: body,
+      what: `the body of ${name}`,
+      def,
+      avals,
+      paths,
+      finish: (leaves) => leaves.map((t, i) => strongerThan(t, avals[i])),
+    });
+  const settled = settleCarry(name, carry, trace, (b) => b.outDef);
+  const avals = settled.init.map((t) => t.aval);
+  const test = traceBody({ f: condition, what: `the condition of ${name}`, def, avals, paths });
+  const [predicate] = test.graph.outputs;
+  if (test.outDef.kind !== "leaf" || predicate!.aval.shape.length !== 0)
+    throw new ShapeError(
+      `${name}: the condition returned ${test.outDef.kind === "leaf" ? longAval(predicate!.aval) : printTree(test.outDef)}, ` +
+        "expected one boolean scalar. Use np.any or np.all.",
+    );
+  if (predicate!.aval.dtype !== "bool")
+    throw new DTypeError(`${name}: the condition returned ${longAval(predicate!.aval)}, expected bool. Compare it.`);
+  const results = bind(whileOp, [...test.captures, ...settled.body.captures, ...settled.init], {
+    cond: test.graph,
+    body: settled.body.graph,
+    condConsts: test.captures.length,
+    bodyConsts: settled.body.captures.length,
+  });
+  return unflatten(carry.def, results);
+}
+
+const argumentsOf = (def: TreeDef, leaves: number): TreeDef => ({ kind: "array", children: [def], leaves });
+
+/**
+ * `carry = body(i, carry)` for `i` from `lower` up to, but without, `upper`. With bounds that are JavaScript numbers it
+ * is a scan, which can be differentiated backwards; else a whileLoop. As `jax.lax.fori_loop`.
+ *
+ * @throws DTypeError for bounds that are no integers; TreeError, ShapeError, DTypeError if the carry changes its type
+ */
+export function foriLoop<C>(
+  lower: TensorLike,
+  upper: TensorLike,
+  body: (i: Tensor, carry: Tensors<C>) => Like<C>,
+  init: C,
+): Tensors<C> {
+  const name = "lax.foriLoop";
+  const f = body as AnyFunction;
+  if (isHost(lower) && isHost(upper)) {
+    const from = Number(integer(Number(lower), name, "the lower bound").value);
+    const to = Number(integer(Number(upper), name, "the upper bound").value);
+    const counted = iota("int32", [Math.max(0, to - from)], 0);
+    return countedLoop(f, from === 0 ? counted : add(counted, from), init) as Tensors<C>;
+  }
+  const bounds = [lower, upper].map((b, i) => {
+    const what = i === 0 ? "the lower bound" : "the upper bound";
+    return isHost(b) ? integer(Number(b), name, what) : scalarOf(name, what, b);
+  });
+  const typed = bounds.filter((b) => !(b instanceof Literal));
+  for (const b of typed)
+    if (!isInteger(b.dtype) || b.dtype !== typed[0]!.dtype)
+      throw new DTypeError(
+        `${name}: got bounds ${bounds.map((x) => longAval(x.aval)).join(" and ")}, expected integers of one dtype.`,
+      );
+  const [from, to] = bounds.map((b) =>
+    b instanceof Literal ? convertBound(b, typed[0]!) : asStrongAs(b, avalOf([], b.dtype)),
+  );
+  const result = whileTrees(
+    name,
+    ([i, last]: Tensor[]) => lt(i!, last!),
+    ([i, last, carry]: [Tensor, Tensor, unknown]) => [add(i, i.dtype.endsWith("int64") ? 1n : 1), last, f(i, carry)],
+    [from, to, init],
+  );
+  return (result as unknown[])[2] as Tensors<C>;
+}
+
+const convertBound = (b: Literal, { dtype }: Tensor): Literal =>
+  new Literal(dtype.endsWith("int64") ? BigInt(Number(b.value)) : b.value, avalOf([], dtype));
+
+const isHost = (x: TensorLike): x is number | bigint => typeof x === "number" || typeof x === "bigint";

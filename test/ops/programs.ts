@@ -1,0 +1,83 @@
+// Graphs of tests: traced from functions, derived, and many of them run as one program.
+import { JitFunction } from "../../src/compile/jit.ts";
+import { type Aval, avalOf } from "../../src/core/aval.ts";
+import { checkGraph } from "../../src/core/check.ts";
+import type { Graph } from "../../src/core/graph.ts";
+import { printGraph } from "../../src/core/print.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
+import { traceGraph } from "../../src/core/trace.ts";
+import "../../src/lib/install.ts";
+import { inline } from "../../src/transforms/evaluate.ts";
+import { isDifferentiable, jvpGraph, spreadMask } from "../../src/transforms/jvp.ts";
+import { linearizeGraph } from "../../src/transforms/linearize.ts";
+import { transposeGraph } from "../../src/transforms/transpose.ts";
+import { fromDevice, type HostValue, toDevice } from "./values.ts";
+
+export type Body = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
+
+/** `body` as a checked graph. */
+export function graphOf(name: string, body: Body, avals: readonly Aval[]): Graph {
+  const { graph, captures } = traceGraph(name, (...x) => [body(...x)].flat() as Tensor[], avals, {
+    what: name,
+    ambient: true,
+  });
+  if (captures.length > 0) throw new Error(`${name} captured a value:\n${printGraph(graph)}`);
+  checkGraph(graph);
+  return graph;
+}
+
+export const avalsOf = (values: readonly { shape: readonly number[]; dtype: HostValue["dtype"] }[]): Aval[] =>
+  values.map((v) => avalOf(v.shape, v.dtype));
+
+/** Outputs, then tangents of every floating output. Inputs: those of `graph`, then tangents of `active` inputs. */
+export function forward(graph: Graph, active: readonly boolean[]): Graph {
+  const force = graph.outputs.map((o) => isDifferentiable(o.aval));
+  const result = jvpGraph(graph, active, force).graph;
+  checkGraph(result);
+  return result;
+}
+
+/** Cotangents of the `active` inputs. Inputs: those of `graph`, then cotangents of every floating output. */
+export function backward(graph: Graph, active: readonly boolean[]): Graph {
+  const force = graph.outputs.map((o) => isDifferentiable(o.aval));
+  const l = linearizeGraph(graph, active, force);
+  checkGraph(l.primal);
+  checkGraph(l.tangent);
+  const linear = l.tangent.inputs.map((_, i) => i >= l.residuals);
+  const t = transposeGraph(
+    l.tangent,
+    linear,
+    l.tangent.outputs.map(() => true),
+    true,
+  );
+  checkGraph(t.graph);
+  const cotangents = graph.outputs.filter((_, i) => force[i]).map((o) => avalOf(o.aval.shape, o.aval.dtype));
+  return graphOf(
+    `${graph.name}_vjp`,
+    (...inputs) => {
+      const n = graph.inputs.length;
+      const outs = inline(l.primal, inputs.slice(0, n));
+      return inline(t.graph, [...outs.slice(graph.outputs.length), ...inputs.slice(n)]);
+    },
+    [...graph.inputs.map((v) => v.aval), ...cotangents],
+  );
+}
+
+export interface Job {
+  readonly graph: Graph;
+  readonly inputs: readonly HostValue[];
+}
+
+/** Runs all jobs as one program; the outputs of each. */
+export function runAll(jobs: readonly Job[]): HostValue[][] {
+  const f = new JitFunction((args: Tensor[][]) => jobs.map(({ graph }, i) => inline(graph, args[i]!)), {});
+  const args = jobs.map((j) => j.inputs.map(toDevice));
+  const results = f.call([args]) as Tensor[][];
+  const out = results.map((r) => r.map(fromDevice));
+  for (const t of [...args, ...results].flat()) if ("dispose" in t) (t as Tensor & { dispose(): void }).dispose();
+  return out;
+}
+
+/** `values` where `mask` is true; the others are left out. */
+export const only = <T>(values: readonly T[], mask: readonly boolean[]): T[] => values.filter((_, i) => mask[i]);
+export { printGraph, spreadMask };
