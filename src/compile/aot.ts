@@ -113,7 +113,8 @@ export class Lowered {
     };
     const [first] = merged.devices;
     if (first instanceof TopologyDevice) {
-      const bytes = optionBytes(merged, this.lowered.kept);
+      const target = { ...merged, compilerOptions: { ...first.overrides, ...merged.compilerOptions } };
+      const bytes = optionBytes(target, this.lowered.kept);
       return new Compiled(
         this.staged,
         merged,

@@ -31,13 +31,17 @@ export class ArrayTensor extends Tensor implements Disposable {
   readonly committed: boolean;
   readonly storage: Storage;
 
-  constructor(aval: Aval, sharding: Sharding, storage: Storage, committed: boolean) {
+  /** Keeps the small results of one call together: they are collected when all of them are unreachable. */
+  readonly group: object | undefined;
+
+  constructor(aval: Aval, sharding: Sharding, storage: Storage, committed: boolean, group?: object) {
     super();
     this.aval = aval;
     this.sharding = sharding;
     this.storage = storage;
     this.committed = committed;
-    releaseWithOwner(this, storage);
+    this.group = group;
+    if (group === undefined) releaseWithOwner(this, storage);
     noteInScope(this);
   }
 
@@ -63,8 +67,9 @@ export class ArrayTensor extends Tensor implements Disposable {
 
   /** The PJRT buffers, one for each device. @throws DeletedBufferError */
   handles(): readonly number[] {
-    if (this.storage.state !== "live") throw deleted(this);
-    return this.storage.handles;
+    const { state, first, rest } = this.storage;
+    if (state !== "live") throw deleted(this);
+    return [first, ...rest];
   }
 
   /** Settles when the value has been computed; rejects with the error of the program that should have made it. */

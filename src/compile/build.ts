@@ -49,6 +49,10 @@ export function signature(options: BuildOptions, locations = false): Signature {
   };
 }
 
+/** On CPU, XLA's default min and max drop NaN, against StableHLO's definition; JAX turns that off too. */
+const platformOptions = (platform: string): Readonly<Record<string, OptionValue>> =>
+  platform === "cpu" ? { xla_cpu_enable_fast_min_max: false } : {};
+
 /** The bytes of XLA's CompileOptionsProto for these devices. */
 export function optionBytes(options: BuildOptions, kept: readonly boolean[]): Uint8Array {
   const several = options.devices.length > 1;
@@ -62,7 +66,7 @@ export function optionBytes(options: BuildOptions, kept: readonly boolean[]): Ui
           propagateToOutputs: options.outShardings.map((s) => s === null),
         }
       : {}),
-    ...(options.compilerOptions ? { overrides: options.compilerOptions } : {}),
+    overrides: { ...platformOptions(options.devices[0]!.platform), ...options.compilerOptions },
   });
 }
 

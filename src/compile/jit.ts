@@ -10,7 +10,7 @@ import { hasAmbient, isTraced, Tracer } from "../core/trace.ts";
 import { broadcastPrefix, flatten, flattenAs, type Leaf, leafPaths, type TreeDef, unflatten } from "../core/tree.ts";
 import { inline } from "../transforms/evaluate.ts";
 import { Traced } from "./aot.ts";
-import { ArrayTensor } from "./array.ts";
+import { ArrayTensor, deleted } from "./array.ts";
 import { type BuildOptions, build, commonDevices, meshIn, type OptionValue, singleDevice } from "./build.ts";
 import { BoundedCache } from "./cache.ts";
 import { defaultDevice } from "./devices.ts";
@@ -119,7 +119,7 @@ export class JitFunction {
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i]!;
       if (slot >= 0) program.setArgument(slot, leaves[i]!);
-      else leaves[i]!.handles();
+      else if (leaves[i]!.isDeleted) throw deleted(leaves[i]!);
     }
     const results = program.run();
     for (let i = 0; i < donated.length; i++) leaves[donated[i]!]!.storage.donated();

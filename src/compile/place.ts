@@ -59,7 +59,12 @@ export function fromPieces(
     for (const h of handles) client.transfers.destroy(h, bytes);
     throw error;
   }
-  return new ArrayTensor(aval, sharding, new Storage(client, handles, bytes), options.committed ?? false);
+  return new ArrayTensor(
+    aval,
+    sharding,
+    new Storage(client, handles[0]!, handles.slice(1), bytes),
+    options.committed ?? false,
+  );
 }
 
 /** The bytes of a sub-array, copied unless it is one run. */
@@ -208,5 +213,10 @@ function copyWhole(t: ArrayTensor, sharding: Sharding, committed: boolean): Arra
   const handles = sharding.devices.map((d) =>
     client.transfers.copyToDevice(source, localDevice(d).pjrt, t.storage.bytes),
   );
-  return new ArrayTensor(t.aval, sharding, new Storage(client, handles, t.storage.bytes), committed);
+  return new ArrayTensor(
+    t.aval,
+    sharding,
+    new Storage(client, handles[0]!, handles.slice(1), t.storage.bytes),
+    committed,
+  );
 }

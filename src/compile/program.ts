@@ -4,8 +4,8 @@ import type { Aval } from "../core/aval.ts";
 import { itemSize } from "../core/dtype.ts";
 import type { Sharding } from "../core/mesh.ts";
 import { shardShape } from "../core/mesh.ts";
-import { ArrayTensor } from "./array.ts";
-import { Storage } from "./storage.ts";
+import { ArrayTensor, deleted } from "./array.ts";
+import { releaseWithOwner, Storage, StorageGroup } from "./storage.ts";
 
 export class Program {
   readonly executable: LoadedExecutable;
@@ -38,8 +38,10 @@ export class Program {
 
   /** Puts argument `index` in place; its pieces must lie as the program expects. @throws DeletedBufferError */
   setArgument(index: number, tensor: ArrayTensor): void {
-    const handles = tensor.handles();
-    for (let d = 0; d < this.devices; d++) this.prepared.setArgument(d, index, handles[d]!);
+    const { state, first, rest } = tensor.storage;
+    if (state !== "live") throw deleted(tensor);
+    this.prepared.setArgument(0, index, first);
+    for (let d = 1; d < this.devices; d++) this.prepared.setArgument(d, index, rest[d - 1]!);
   }
 
   /** A value that the program closed over: held until the program goes. */
@@ -57,16 +59,38 @@ export class Program {
 
   /** Runs on the arguments in place. */
   run(): ArrayTensor[] {
-    const { prepared, devices, outAvals } = this;
+    const { prepared, outAvals, outShardings, outBytes, committed } = this;
     prepared.run();
     const { client } = this.executable;
-    const out = new Array<ArrayTensor>(outAvals.length);
-    for (let i = 0; i < outAvals.length; i++) {
-      const handles = new Array<number>(devices);
-      for (let d = 0; d < devices; d++) handles[d] = prepared.result(d, i);
-      const storage = new Storage(client, handles, this.outBytes[i]!);
-      out[i] = new ArrayTensor(outAvals[i]!, this.outShardings[i]!, storage, this.committed);
+    const n = outAvals.length;
+    const out = new Array<ArrayTensor>(n);
+    let group: StorageGroup | undefined;
+    let owner: object | undefined;
+    for (let i = 0; i < n; i++) {
+      const rest = this.devices === 1 ? single : this.further(i);
+      const storage = new Storage(client, prepared.result(0, i), rest, outBytes[i]!);
+      const together = outBytes[i]! < smallBytes && n > 1;
+      if (together) {
+        if (group === undefined) {
+          group = new StorageGroup();
+          owner = {};
+          releaseWithOwner(owner, group);
+        }
+        group.add(storage);
+      }
+      out[i] = new ArrayTensor(outAvals[i]!, outShardings[i]!, storage, committed, together ? owner : undefined);
     }
     return out;
   }
+
+  private further(result: number): number[] {
+    const rest = new Array<number>(this.devices - 1);
+    for (let d = 1; d < this.devices; d++) rest[d - 1] = this.prepared.result(d, result);
+    return rest;
+  }
 }
+
+const single: readonly number[] = Object.freeze([]);
+
+/** Below this many bytes the results of one call are collected together, since each registration costs time. */
+const smallBytes = 1024;

@@ -8,8 +8,10 @@ import { config } from "./config.ts";
 /** The device buffers of one tensor: one handle for each device of its sharding. */
 export class Storage {
   readonly client: Client;
-  /** PJRT_Buffer addresses; empty once freed or donated. */
-  handles: readonly number[];
+  /** PJRT_Buffer address on the first device; 0 once freed or donated. */
+  first: number;
+  /** Addresses on the further devices. */
+  rest: readonly number[];
   /** Bytes of one device's piece. */
   readonly bytes: number;
   /** Who uses it: the tensor itself, programs that captured it, functions that keep residuals. */
@@ -17,12 +19,15 @@ export class Storage {
   state: "live" | "freed" | "donated" = "live";
   /** Number of the last call that donated it, to find double donation. */
   mark = 0;
+  /** The small results of one call that are collected together. */
+  group: StorageGroup | null = null;
 
-  constructor(client: Client, handles: readonly number[], bytes: number) {
+  constructor(client: Client, first: number, rest: readonly number[], bytes: number) {
     this.client = client;
-    this.handles = handles;
+    this.first = first;
+    this.rest = rest;
     this.bytes = bytes;
-    live += bytes * handles.length;
+    live += bytes * (1 + rest.length);
     if (live > limit()) tooMuch();
   }
 
@@ -43,20 +48,42 @@ export class Storage {
   private destroy(state: "freed" | "donated"): void {
     if (this.state !== "live") return;
     this.state = state;
-    const { handles } = this;
-    this.handles = [];
-    live -= this.bytes * handles.length;
-    for (let i = 0; i < handles.length; i++) this.client.transfers.destroy(handles[i]!, this.bytes);
+    const { client, first, rest, bytes } = this;
+    this.first = 0;
+    this.rest = none;
+    live -= bytes * (1 + rest.length);
+    if (this.group !== null) this.group.left(this);
+    client.transfers.destroy(first, bytes);
+    for (let i = 0; i < rest.length; i++) client.transfers.destroy(rest[i]!, bytes);
   }
 }
+
+/** What the collector holds for the small results of one call; lets go of them when all are freed. */
+export class StorageGroup {
+  members: Storage[] = [];
+  private live = 0;
+
+  add(storage: Storage): void {
+    storage.group = this;
+    this.members.push(storage);
+    this.live++;
+  }
+
+  left(storage: Storage): void {
+    storage.group = null;
+    if (--this.live === 0) this.members = [];
+  }
+}
+
+const none: readonly number[] = Object.freeze([]);
 
 let live = 0;
 let machineLimit: number | undefined;
 
 function limit(): number {
   if (config.maxLiveBytes !== undefined) return config.maxLiveBytes;
-  machineLimit ??= totalmem() * 0.9;
-  return config.platform === "cpu" ? machineLimit : Number.POSITIVE_INFINITY;
+  machineLimit ??= config.platform === "cpu" ? totalmem() * 0.9 : Number.POSITIVE_INFINITY;
+  return machineLimit;
 }
 
 function tooMuch(): never {
@@ -67,12 +94,13 @@ function tooMuch(): never {
   );
 }
 
-const collected = new FinalizationRegistry<Storage>((storage) => {
-  if (storage.state === "live" && storage.holders > 0) storage.release();
+const collected = new FinalizationRegistry<Storage | StorageGroup>((held) => {
+  for (const storage of held instanceof StorageGroup ? [...held.members] : [held])
+    if (storage.state === "live" && storage.holders > 0) storage.release();
 });
 
 /** Frees `storage` some time after `owner` has become unreachable. */
-export function releaseWithOwner(owner: object, storage: Storage): void {
+export function releaseWithOwner(owner: object, storage: Storage | StorageGroup): void {
   collected.register(owner, storage);
 }
 

@@ -13,6 +13,8 @@ import type { ScanParams } from "./scan.ts";
 export interface SplitScan {
   /** The body with the stacked residuals as further results. */
   readonly primal: Graph;
+  /** For each stacked residual, the result of the primal scan that holds it. */
+  readonly stacked: readonly number[];
   /** Constants: residual constants, invariants, tangents; carries: tangents; xs: residual slices, stacked, tangents. */
   readonly tangent: Graph;
   /** Which constants and which scanned tensors the tangent scan reads again. */
@@ -37,8 +39,9 @@ export function splitResiduals(
     const consts = inputs.slice(0, p.consts);
     const xs = inputs.slice(p.consts + p.carries);
     const invariant = invariants(l.primal, consts);
+    const results: readonly Atom[] = outputs.slice(p.carries, nOut);
     const cost = (v: Var): number => {
-      if (consts.includes(v) || xs.includes(v)) return 0;
+      if (consts.includes(v) || xs.includes(v) || results.includes(v)) return 0;
       return invariant.has(v) ? bytesOf(v) : bytesOf(v) * p.length;
     };
     const residuals = outputs.slice(nOut);
@@ -49,7 +52,8 @@ export function splitResiduals(
     const hoisted = plan.saved.filter((v) => !isConst(v) && invariant.has(v));
     const savedXs = plan.saved.filter(isX);
     const stacked = plan.saved.filter((v) => !isConst(v) && !isX(v) && !invariant.has(v));
-    const primal = dce({ ...l.primal, outputs: [...outputs.slice(0, nOut), ...stacked] }).graph;
+    const added = stacked.filter((v) => !results.includes(v));
+    const primal = dce({ ...l.primal, outputs: [...outputs.slice(0, nOut), ...added] }).graph;
     const hoistGraph = subgraph(l.primal, consts, hoisted);
 
     const tangents = l.tangent.inputs.slice(l.residuals);
@@ -79,7 +83,8 @@ export function splitResiduals(
       { what: `the tangent body of ${p.body.name}`, ambient: true },
     );
     return {
-      primal: { ...primal, inputs },
+      primal,
+      stacked: stacked.map((v) => (results.includes(v) ? p.carries + results.indexOf(v) : nOut + added.indexOf(v))),
       tangent,
       constResiduals: savedConsts.map((v) => consts.indexOf(v)),
       xsResiduals: savedXs.map((v) => xs.indexOf(v)),

@@ -1,6 +1,6 @@
 // scan: one body for all turns of a loop whose length is known.
 import { type Aval, longAval, withShape } from "../core/aval.ts";
-import { ShapeError } from "../core/errors.ts";
+import { NonDifferentiableError, ShapeError } from "../core/errors.ts";
 import { type Graph, hasEffects } from "../core/graph.ts";
 import { defineOp, type Maybe, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -177,7 +177,7 @@ function linearizeScan(primals: Many, tangents: readonly Maybe[], p: ScanParams)
       ...linear,
       ...present(t.carries),
       ...split.xsResiduals.map((i) => v.xs[i]!),
-      ...results.slice(nOut),
+      ...split.stacked.map((i) => results[i]!),
       ...present(t.xs),
     ],
     {
@@ -191,6 +191,27 @@ function linearizeScan(primals: Many, tangents: readonly Maybe[], p: ScanParams)
   return [results.slice(0, nOut), l.outActive.map((active) => (active ? outTangents[next++]! : null))];
 }
 
+/** @throws NonDifferentiableError for a carry that depends on no linear input, such as a counter */
+function requireLinearCarries(
+  p: ScanParams,
+  consts: readonly boolean[],
+  inits: readonly boolean[],
+  xs: readonly boolean[],
+): void {
+  const linear = fixpoint(inits, (carries) => {
+    const dependent = new Set<unknown>(pick(p.body.inputs, [...consts, ...carries, ...xs]));
+    for (const e of p.body.equations)
+      if (e.operands.some((x) => dependent.has(x))) for (const r of e.results) dependent.add(r);
+    return p.body.outputs.slice(0, p.carries).map((x) => dependent.has(x));
+  });
+  const other = linear.indexOf(false);
+  if (other >= 0)
+    throw new NonDifferentiableError(
+      `scan: it cannot be transposed, because carry ${other} (${longAval(p.body.inputs[p.consts + other]!.aval)}) is not linear in ` +
+        "the differentiated values. Give what it counts as a scanned tensor (np.arange), as foriLoop does.",
+    );
+}
+
 /** Backwards: a scan in the other direction that carries the cotangents of the carries and sums those of constants. */
 function transposeScan(
   cotangents: readonly Maybe[],
@@ -202,6 +223,12 @@ function transposeScan(
   const a = parts(avals, p);
   const linearConst = o.consts.map((x) => x === null);
   const linearX = o.xs.map((x) => x === null);
+  requireLinearCarries(
+    p,
+    linearConst,
+    o.carries.map((x) => x === null),
+    linearX,
+  );
   const linear = [...linearConst, ...o.carries.map(() => true), ...linearX];
   const ctCarries = a.carries.map((aval, i) => cotangents[i] ?? zeroTangent(aval));
   const ctYs = cotangents.slice(p.carries);

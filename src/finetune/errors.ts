@@ -2,12 +2,16 @@
 
 import { JortsError } from "../../base/errors.ts";
 
-/** One thing wrong in a configuration. `path` is dotted (`training.learningRate`); `line` and `column` count from 1. */
+/**
+ * One thing wrong in a configuration. `path` is dotted (`training.learningRate`); `line` and `column` count from 1;
+ * `source` is where it was written when that is not the error's source.
+ */
 export interface ConfigIssue {
   path: string;
   message: string;
   line?: number;
   column?: number;
+  source?: string;
 }
 
 /** A configuration that cannot be used. The message lists every issue, one a line. */
@@ -20,7 +24,7 @@ export class ConfigError extends JortsError {
   }
 }
 
-function formatIssue(source: string, { path, message, line, column }: ConfigIssue): string {
+function formatIssue(whole: string, { path, message, line, column, source = whole }: ConfigIssue): string {
   const place = line === undefined ? source : `${source}:${line}:${column ?? 1}`;
   return path === "" ? `${place}: ${message}` : `${place}: ${path}: ${message}`;
 }

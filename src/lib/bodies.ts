@@ -5,11 +5,13 @@ import { type Aval, longAval } from "../core/aval.ts";
 import { isFloat } from "../core/dtype.ts";
 import { DTypeError, ShapeError, TreeError } from "../core/errors.ts";
 import { type Graph, memoize, Var } from "../core/graph.ts";
-import type { Tensor } from "../core/tensor.ts";
+import { Literal, type Tensor } from "../core/tensor.ts";
 import { traceGraph } from "../core/trace.ts";
-import { flatten, leafPaths, printTree, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
+import { flatten, isLeaf, type Leaf, leafPaths, printTree, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
+import { zeroTangent } from "../ops/tangent.ts";
 import { convert } from "../ops/unary.ts";
 import { inline } from "../transforms/evaluate.ts";
+import { tangentAval } from "../transforms/jvp.ts";
 
 /** A tree as flat values. */
 export interface Flat {
@@ -33,14 +35,19 @@ export interface Body {
 }
 
 export interface BodyRequest {
+  /** The user's function; equal requests of one function share a trace, if that closed over no tensor. */
   readonly f: AnyFunction;
+  /** What is called, if not `f` itself. */
+  readonly call?: AnyFunction;
+  /** What else the trace depends on; null if that cannot be said, and the trace is not shared. */
+  readonly key?: string | null;
   /** What is traced, for messages: `the body of lax.scan`. */
   readonly what: string;
   /** Structure of the argument list, whose leaves have the types `avals`. */
   readonly def: TreeDef;
   readonly avals: readonly Aval[];
   readonly paths: readonly string[];
-  /** Changes the flat results while the trace is open; must depend on nothing but this request. */
+  /** Changes the flat results while the trace is open. */
   readonly finish?: (leaves: readonly Tensor[], def: TreeDef) => readonly Tensor[];
 }
 
@@ -49,10 +56,12 @@ const bodiesKept = 16;
 
 /** Traces `f` as a closed graph. A function that closes over no tensor is traced once for each kind of arguments. */
 export function traceBody(request: BodyRequest): Body {
-  const { f, what, def, avals, paths, finish } = request;
+  const { f, call = f, key = "", what, def, avals, paths, finish } = request;
   let known = bodies.get(f);
   const hit = known?.find(
     ({ request: r }) =>
+      key !== null &&
+      (r.key ?? "") === key &&
       r.what === what &&
       r.avals.length === avals.length &&
       r.avals.every((a, i) => a === avals[i]) &&
@@ -63,7 +72,7 @@ export function traceBody(request: BodyRequest): Body {
   const { graph, captures } = traceGraph(
     f.name || "body",
     (...inputs) => {
-      const flat = flattenResult(f(...(unflatten(def, inputs) as unknown[])), what);
+      const flat = flattenResult(call(...(unflatten(def, inputs) as unknown[])), what);
       outDef = flat.def;
       const leaves = flat.leaves.map((leaf) => leafValue(leaf, "the result"));
       return finish === undefined ? leaves : finish(leaves, flat.def);
@@ -72,7 +81,7 @@ export function traceBody(request: BodyRequest): Body {
     { what, ambient: true, inputNames: (i) => paths[i] ?? `argument ${i}` },
   );
   const body = { graph, captures, outDef: outDef! };
-  if (captures.length === 0) {
+  if (captures.length === 0 && key !== null) {
     if (known === undefined) {
       known = [];
       bodies.set(f, known);
@@ -83,9 +92,12 @@ export function traceBody(request: BodyRequest): Body {
   return body;
 }
 
-/** Bodies over the same arguments, made to take the captures of all of them first. */
-export function shareCaptures(all: readonly Body[]): { captures: readonly Tensor[]; graphs: readonly Graph[] } {
-  const captures = [...new Set(all.flatMap((b) => b.captures))];
+/** Bodies over the same arguments, made to take the captures of all of them, and `more`, first. */
+export function shareCaptures(
+  all: readonly Body[],
+  more: readonly Tensor[] = [],
+): { captures: readonly Tensor[]; graphs: readonly Graph[] } {
+  const captures = [...new Set([...all.flatMap((b) => b.captures), ...more])];
   if (captures.length === 0) return { captures, graphs: all.map((b) => b.graph) };
   const graphs = all.map((b): Graph => {
     const own = b.captures.length;
@@ -174,4 +186,27 @@ export function settleCarry(
     }
     values = next;
   }
+}
+
+export const isPrefixLeaf = (value: unknown): value is Leaf | null => value === null || isLeaf(value);
+
+/**
+ * Tangents or cotangents for values of types `avals`: null, and whatever stands at an integer, is zero.
+ * @throws ShapeError or DTypeError naming the leaf
+ */
+export function matchLeaves(
+  what: string,
+  leaves: readonly (Leaf | null)[],
+  avals: readonly Aval[],
+  paths: readonly string[],
+): Tensor[] {
+  return leaves.map((leaf, i) => {
+    const want = tangentAval(avals[i]!);
+    if (leaf === null || !isFloat(want.dtype)) return zeroTangent(want);
+    const t = typeof leaf === "number" && want.shape.length === 0 ? new Literal(leaf, want) : leafValue(leaf, paths[i]);
+    const problem = `${what}: ${paths[i]} is ${longAval(t.aval)}, expected ${longAval(want)}.`;
+    if (t.shape.join() !== want.shape.join()) throw new ShapeError(problem);
+    if (t.dtype !== want.dtype) throw new DTypeError(`${problem} Use astype.`);
+    return convert(t, want.dtype);
+  });
 }

@@ -1,5 +1,5 @@
 // The lifetime of device memory, as users see it.
-import { liveBuffers as runtimeLive } from "../../runtime/index.ts";
+import { liveBuffers as runtimeLive } from "../compile/door.ts";
 import { withScope } from "../compile/storage.ts";
 import { Tensor } from "../core/tensor.ts";
 

@@ -167,8 +167,9 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   if (x instanceof Literal && (isFloat(dtype) || (dtype === "bool" && typeof x.value === "boolean")))
     return new Literal(isFloat(dtype) ? Number(x.value) : x.value, avalOf(x.shape, dtype));
   if (x instanceof Literal && isInteger(x.dtype) && isInteger(dtype)) {
-    const fits = x.value >= minValue(dtype) && x.value <= maxValue(dtype);
-    if (fits) return new Literal(fitted("astype", x.value, dtype), avalOf(x.shape, dtype));
+    const value = x.value as number | bigint;
+    if (value >= minValue(dtype) && value <= maxValue(dtype))
+      return new Literal(fitted("astype", x.value, dtype), avalOf(x.shape, dtype));
   }
   return x.dtype === dtype && !x.weakType ? x : x.dtype === dtype ? asStrong(x) : convert(x, dtype);
 }

@@ -1,5 +1,5 @@
 // From files to devices: each device's piece of each weight is read, transposed and placed by itself.
-import { alignedBytes } from "../../runtime/index.ts";
+import { alignedBytes } from "../compile/door.ts";
 import { fromPieces, onDefaultDevice } from "../compile/place.ts";
 import { avalOf } from "../core/aval.ts";
 import { itemSize } from "../core/dtype.ts";

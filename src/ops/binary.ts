@@ -5,7 +5,7 @@ import { type LoweringContext, typeOf } from "../core/lowering.ts";
 import { defineOp, type Maybe, type Op, type OperandDerivative } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind1 } from "../core/trace.ts";
-import { compare, eq, gt, select } from "./compare.ts";
+import { eq, select } from "./compare.ts";
 import { type Accepts, batchElementwise, rebinder, requireDType, sameAvals } from "./elementwise.ts";
 import { beside, like, type Operand } from "./literal.ts";
 import { abs, floor, log, neg, sign, square } from "./unary.ts";
@@ -86,8 +86,7 @@ export const div = apply(divOp);
 export const remOp = binary("rem", {
   accepts: "number",
   lower: s("remainder"),
-  jvp: ["linear", (t, x, y) => mul(neg(t), mul(sign(div(x, y)), floor(abs(div(x, y)))))],
-  transpose: (ct) => [ct, null],
+  jvp: [(t) => t, (t, x, y) => mul(neg(t), mul(sign(div(x, y)), floor(abs(div(x, y)))))],
 });
 export const rem = apply(remOp);
 
@@ -105,11 +104,10 @@ export const min = apply(minOp);
 export const powOp = binary("pow", {
   accepts: "number",
   lower: s("power"),
+  // y x^(y−1), and log(x) x^y with log(0) taken as 0. As in JAX the first is NaN where x and y are 0.
   jvp: [
-    // y x^(y-1), zero where y is zero
-    (t, x, y) => mul(t, mul(y, pow(x, select(eq(y, 0), like(y, 1), sub(y, 1))))),
-    // log(x) x^y, with log(0) x^y = 0 for x = 0 and y > 0
-    (t, x, y, z) => mul(t, mul(log(select(compare(x, "EQ", like(x, 0)), select(gt(y, 0), like(x, 1), x), x)), z)),
+    (t, x, y) => mul(t, mul(y, pow(x, sub(y, 1)))),
+    (t, x, _y, z) => mul(t, mul(log(select(eq(x, 0), like(x, 1), x)), z)),
   ],
 });
 export const pow = apply(powOp);

@@ -126,11 +126,11 @@ const apply =
   (x: Tensor, axis: number, reverse = false): Tensor =>
     bind1(op, [x], { axis, reverse });
 
-export const cumsumOp = cumulative("cumsum", { accepts: "number", combine: add, tangent: "linear" });
+export const cumsumOp = cumulative("cumsum", { accepts: "number", combine: (a, b) => add(a, b), tangent: "linear" });
 export const cumsum = apply(cumsumOp);
 export const cumprodOp = cumulative("cumprod", {
   accepts: "number",
-  combine: mul,
+  combine: (a, b) => mul(a, b),
   tangent: (ta, tb, a, b) => add(mul(ta, b), mul(tb, a)),
 });
 export const cumprod = apply(cumprodOp);
@@ -138,9 +138,9 @@ export const cumprod = apply(cumprodOp);
 /** Ties share the derivative equally, pair by pair. */
 const winner: Exclude<CumulativeSpec["tangent"], "linear"> = (ta, tb, a, b, z) =>
   add(mul(ta, tieShare(a, b, z)), mul(tb, tieShare(b, a, z)));
-export const cummaxOp = cumulative("cummax", { accepts: "number", combine: max, tangent: winner });
+export const cummaxOp = cumulative("cummax", { accepts: "number", combine: (a, b) => max(a, b), tangent: winner });
 export const cummax = apply(cummaxOp);
-export const cumminOp = cumulative("cummin", { accepts: "number", combine: min, tangent: winner });
+export const cumminOp = cumulative("cummin", { accepts: "number", combine: (a, b) => min(a, b), tangent: winner });
 export const cummin = apply(cumminOp);
 
 /** log(exp(a) + exp(b)) = max + log1p(exp(−|a − b|)); where a − b is NaN (equal infinities, NaN) it is a + b. */
@@ -152,7 +152,7 @@ function logAddExp(a: Tensor, b: Tensor): Tensor {
 const unlessInfinite = (x: Tensor): Tensor => select(eq(x, Number.POSITIVE_INFINITY), like(x, 0), x);
 export const cumlogsumexpOp = cumulative("cumlogsumexp", {
   accepts: "float",
-  combine: logAddExp,
+  combine: (a, b) => logAddExp(a, b),
   tangent: (ta, tb, a, b, z) => {
     const total = unlessInfinite(z);
     return add(mul(ta, exp(sub(unlessInfinite(a), total))), mul(tb, exp(sub(unlessInfinite(b), total))));

@@ -8,5 +8,5 @@ import { zeroOf } from "./literal.ts";
 /** The sum, where null is zero. */
 export const addTangents = (a: Maybe, b: Maybe): Maybe => (a === null ? b : b === null ? a : add(a, b));
 
-export const zeroTangent = (x: { readonly shape: readonly number[]; readonly dtype: Tensor["dtype"] }): Tensor =>
+export const zeroTangent = (x: { readonly shape: readonly number[]; readonly dtype: Tensor["dtype"] }): Literal =>
   new Literal(zeroOf(x.dtype), avalOf(x.shape, x.dtype));

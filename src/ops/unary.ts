@@ -148,7 +148,7 @@ export const rsqrt = apply(rsqrtOp);
 export const cbrtOp = unary("cbrt", {
   accepts: "float",
   lower: s("cbrt"),
-  jvp: (t, x, y) => div(mul(t, mul(y, 1 / 3)), x),
+  jvp: (t, _x, y) => mul(t, mul(integerPow(y, -2), 1 / 3)),
 });
 export const cbrt = apply(cbrtOp);
 export const squareOp = unary("square", {
@@ -213,9 +213,17 @@ export const erfInvOp = unary("erf_inv", {
 export const erfInv = apply(erfInvOp);
 export const lgammaOp = unary("lgamma", { accepts: "float", lower: chlo("lgamma"), jvp: (t, x) => mul(t, digamma(x)) });
 export const lgamma = apply(lgammaOp);
+/** NaN at its poles, zero among them. */
 export const digammaOp = unary("digamma", {
   accepts: "float",
-  lower: chlo("digamma"),
+  lower: (c, x) => {
+    const type = typeOf(c.results[0]!);
+    const isZero = c.one(s("compare"), [x, c.constant(type, 0)], typeOf({ shape: type.shape, dtype: "bool" }), {
+      comparison_direction: attr.enum("comparison_direction", "EQ"),
+      compare_type: attr.enum("comparison_type", "FLOAT"),
+    });
+    return c.one(s("select"), [isZero, c.constant(type, Number.NaN), c.one(chlo("digamma"), [x], type)], type);
+  },
   jvp: (t, x) => mul(t, polygamma1(x)),
 });
 export const digamma = apply(digammaOp);

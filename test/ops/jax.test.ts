@@ -1,8 +1,8 @@
 // Values, forward and reverse derivatives of every primitive against those recorded from JAX.
 import { describe, it } from "vitest";
 import type { DType } from "../../src/core/dtype.ts";
-import { isFloat } from "../../src/core/dtype.ts";
-import { decode, type OpCase, readFixture, type Slot } from "../fixtures.ts";
+import { isFloat, itemSize } from "../../src/core/dtype.ts";
+import { decode, numbersOf, type OpCase, readFixture, type Slot } from "../fixtures.ts";
 import { lax } from "./lax.ts";
 import { avalsOf, backward, forward, graphOf, type Job, only, printGraph, runAll } from "./programs.ts";
 import { expectClose, type HostValue, hostValue, type Tolerance } from "./values.ts";
@@ -20,10 +20,12 @@ const transcendental = new Set(
 function valueTolerance(op: string, dtype: DType): Tolerance {
   if (!isFloat(dtype)) return "exact";
   if (sums.has(op)) return { epsilons: 4, spread: 1 };
+  // JAX's exp2 is exp(x log 2), which rounds the product; ours is a power of two.
+  if (op === "exp2") return { ulp: 16 };
   return transcendental.has(op) ? { ulp: 4 } : "exact";
 }
-/** Derivative formulas are ours, and JAX's may round in another order. */
-const derivativeTolerance: Tolerance = { epsilons: 16, spread: 1 };
+/** Derivative formulas are ours, and JAX's may round in another order; its acosh cancels in x² − 1. */
+const derivativeTolerance = (op: string): Tolerance => ({ epsilons: op === "acosh" ? 256 : 16, spread: 1 });
 
 const given = (slots: readonly Slot[]): HostValue[] => slots.flatMap((s) => (s ? [decode(s)] : []));
 /** A missing tangent or cotangent of a floating value is zero. */
@@ -49,7 +51,7 @@ function checksOf(c: OpCase): Check[] {
   const checks: Check[] = [
     { job: { graph, inputs }, expected: outputs, what: "value", tolerance: (o) => valueTolerance(c.op, o.dtype) },
   ];
-  const derivative = () => derivativeTolerance;
+  const derivative = () => derivativeTolerance(c.op);
   if (c.jvp) {
     const active = inputs.map((_, i) => c.jvp!.tangents[i] !== null);
     const job = { graph: forward(graph, active), inputs: [...inputs, ...given(c.jvp.tangents)] };
@@ -77,6 +79,22 @@ function checksOf(c: OpCase): Check[] {
   return checks;
 }
 
+/** XLA takes a subnormal for zero or not, as its kernels come: such elements of elementwise operations are left out. */
+function withoutSubnormals(outputs: readonly HostValue[], inputs: readonly HostValue[]): HostValue[] {
+  const tiny = inputs.map((v) =>
+    isFloat(v.dtype) ? numbersOf(v).map((x) => x !== 0 && Math.abs(x) < smallestNormal(v.dtype)) : [],
+  );
+  return outputs.map((o) => {
+    const width = itemSize(o.dtype);
+    const bytes = o.bytes.slice();
+    for (let i = 0; i * width < bytes.length; i++)
+      if (tiny.some((t) => t[i])) bytes.fill(0, i * width, (i + 1) * width);
+    return { ...o, bytes };
+  });
+}
+const smallestNormal = (dtype: DType): number =>
+  dtype === "float16" ? 2 ** -14 : dtype === "float64" ? 2 ** -1022 : 2 ** -126;
+
 const casesPerProgram = 24;
 
 for (const file of files) {
@@ -86,6 +104,7 @@ for (const file of files) {
     groups.set(c.op, list);
     list.push(c);
   }
+  const elementwise = file === "ops/elementwise.json" || file === "ops/convert.json";
   describe(file, () => {
     it.each([...groups.keys()])("%s", (op) => {
       const checks = groups.get(op)!.flatMap(checksOf);
@@ -93,8 +112,11 @@ for (const file of files) {
         const part = checks.slice(at, at + casesPerProgram * 3);
         const results = runAll(part.map((c) => c.job));
         part.forEach((c, i) => {
-          c.expected.forEach((e, k) => {
-            expectClose(results[i]![k]!, e, c.tolerance(e), () => `${c.what} ${k} of\n${printGraph(c.job.graph)}`);
+          const compared = (v: readonly HostValue[]) =>
+            elementwise && c.what === "value" ? withoutSubnormals(v, c.job.inputs) : v;
+          const got = compared(results[i]!);
+          compared(c.expected).forEach((e, k) => {
+            expectClose(got[k]!, e, c.tolerance(e), () => `${c.what} ${k} of\n${printGraph(c.job.graph)}`);
           });
         });
       }

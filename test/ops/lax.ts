@@ -71,7 +71,7 @@ function gatherParams(p: Params, sizes: readonly number[], dtype: DType): Gather
 
 /** Starts below zero count from the end, before they are clamped. */
 const fromEnd = (x: Tensor, starts: readonly Tensor[]): Tensor[] =>
-  starts.map((s, d) => compare.select(compare.lt(s, 0), binary.add(s, x.shape[d]!), s));
+  starts.map((s, d) => (s.dtype === "uint8" || s.dtype === "int8" ? s : compare.select(compare.lt(s, 0), binary.add(s, x.shape[d]!), s)));
 
 export const lax: Readonly<Record<string, LaxFunction>> = {
   ...Object.fromEntries(
@@ -149,7 +149,10 @@ export const lax: Readonly<Record<string, LaxFunction>> = {
   expand_dims: ([x], p) => shape.expandDims(x!, ints(p.dimensions)),
   split: ([x], p) => {
     let at = 0;
-    return ints(p.sizes).map((n) => shape.sliceInDim(x!, at, (at += n), p.axis as number));
+    return ints(p.sizes).map((n) => {
+      at += n;
+      return shape.sliceInDim(x!, at - n, at, p.axis as number);
+    });
   },
   broadcasted_iota: (_inputs, p) => shape.iota(p.dtype as DType, ints(p.shape), p.dimension as number),
   dynamic_slice: ([x, ...starts], p) => dynamicSlice(x!, fromEnd(x!, starts), ints(p.slice_sizes)),

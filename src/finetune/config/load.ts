@@ -7,8 +7,15 @@ import { checkConfig } from "./define.ts";
 import type { RawIssue } from "./issues.ts";
 import type { FinetuneConfig } from "./resolve.ts";
 
-/** Reads the YAML file at `path`. @throws ConfigError with file, line and column of everything that is wrong */
-export async function loadConfig(path: string): Promise<FinetuneConfig> {
+/** Settings by dotted path, such as `{ "training.steps": 50 }`. */
+export type Overrides = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the YAML file at `path`; `overrides` take the place of its settings.
+ *
+ * @throws ConfigError with file, line and column of everything that is wrong
+ */
+export async function loadConfig(path: string, overrides: Overrides = {}): Promise<FinetuneConfig> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -17,11 +24,11 @@ export async function loadConfig(path: string): Promise<FinetuneConfig> {
     const message = missing ? "no such file" : `cannot be read: ${(cause as Error).message}`;
     throw new ConfigError(path, [{ path: "", message: `${message}; expected a YAML configuration` }], { cause });
   }
-  return parseConfig(text, path);
+  return parseConfig(text, path, overrides);
 }
 
 /** Reads YAML text; `source` names it in errors, which are `ConfigError`s. */
-export function parseConfig(text: string, source: string): FinetuneConfig {
+export function parseConfig(text: string, source: string, overrides: Overrides = {}): FinetuneConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number) => {
@@ -42,19 +49,40 @@ export function parseConfig(text: string, source: string): FinetuneConfig {
       { path: "", message: "expected settings as `key: value`, got one value", ...at(0) },
     ]);
   }
-  const checked = checkConfig(input);
+  const checked = checkConfig(override(input as Settings, overrides));
   if ("config" in checked) return checked.config;
   const issues = checked.issues
-    .map(
-      (issue): ConfigIssue => ({
-        path: issue.path.join("."),
-        message: issue.message,
-        ...at(offsetOf(document, issue)),
-      }),
-    )
-    .sort((a, b) => a.line! - b.line! || a.column! - b.column!);
+    .map((issue): ConfigIssue => {
+      const path = issue.path.join(".");
+      const name = Object.keys(overrides).find((key) => path === key || path.startsWith(`${key}.`));
+      const place = name === undefined ? at(offsetOf(document, issue)) : { source: overrideName(name, overrides) };
+      return { path, message: issue.message, ...place };
+    })
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
   throw new ConfigError(source, issues);
 }
+
+type Settings = Record<string, unknown>;
+
+/** `input` with each overridden setting replaced; groups on the way are made where they are absent. */
+function override(input: Settings, overrides: Overrides): Settings {
+  const whole = structuredClone(input);
+  for (const [path, value] of Object.entries(overrides)) {
+    const keys = path.split(".");
+    const last = keys.pop()!;
+    let group = whole;
+    for (const key of keys) {
+      const inner = group[key];
+      const isGroup = typeof inner === "object" && inner !== null && !Array.isArray(inner);
+      if (!isGroup) group[key] = {};
+      group = group[key] as Settings;
+    }
+    group[last] = value;
+  }
+  return whole;
+}
+
+const overrideName = (path: string, overrides: Overrides): string => `--set ${path}=${JSON.stringify(overrides[path])}`;
 
 /** Where an issue's value stands in the text, or its key, or the innermost group that exists. */
 function offsetOf(document: Document, { path, onKey }: RawIssue): number {

@@ -1,9 +1,18 @@
 // What a run tells while it goes: the events, and the emitter that hands them to listeners.
 
+import type { TokenizeReport } from "../data/tokenize.ts";
 import type { MetricsRecord } from "./record.ts";
 
 /** One thing that happened in a run. `step` counts finished optimizer steps. */
 export type TrainEvent =
+  | {
+      type: "data";
+      /** What became of the rows. */
+      train: TokenizeReport;
+      evaluation: TokenizeReport | null;
+      /** One row as it is trained on: what is read, and what is learnt. */
+      example: { prompt: string; supervised: string };
+    }
   | {
       type: "start";
       /** 0, or the step that the run was resumed at. */

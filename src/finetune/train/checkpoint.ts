@@ -1,11 +1,20 @@
 // Checkpoints of a run: adapter, optimizer state and where the data stands. Written whole or not at all.
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { toBytes } from "../../compile/place.ts";
 import type { ArrayTensor } from "../../compile/array.ts";
-import { CheckpointError, memorySource, readBytes, SafetensorsFile, type TensorSource, viewAs, writeDirectoryAtomic, writeJsonAtomic, writeSafetensors } from "../../io/index.ts";
-import { fromBytes } from "../../compile/place.ts";
+import { fromBytes, toBytes } from "../../compile/place.ts";
 import { avalOf } from "../../core/aval.ts";
+import {
+  CheckpointError,
+  memorySource,
+  readBytes,
+  SafetensorsFile,
+  type TensorSource,
+  viewAs,
+  writeDirectoryAtomic,
+  writeJsonAtomic,
+  writeSafetensors,
+} from "../../io/index.ts";
 import type { Sharding } from "../../lib/mesh.ts";
 import type { Tensor } from "../../lib/tensor.ts";
 import * as tree from "../../lib/tree.ts";
@@ -27,6 +36,8 @@ export interface RunRecord {
   readonly supervisedTokens: number;
   readonly elapsedSeconds: number;
   readonly evalBefore: number | null;
+  /** True when the run was stopped within the evaluation that belongs to this step. */
+  readonly evaluationDue: boolean;
 }
 
 const recordFile = "run.json";
@@ -58,7 +69,9 @@ export async function writeCheckpoint(
   await writeDirectoryAtomic(
     path,
     async (temporary) => {
-      await saveAdapter(join(temporary, "adapter"), { ...lora, params: state.lora }, config, { baseModel: options.baseModel });
+      await saveAdapter(join(temporary, "adapter"), { ...lora, params: state.lora }, config, {
+        baseModel: options.baseModel,
+      });
       writeSafetensors(join(temporary, stateFile), sources, { format: "jorts" });
       writeJsonAtomic(join(temporary, recordFile), record);
     },
@@ -79,16 +92,29 @@ export function readRecord(path: string, configHash: string): RunRecord {
   const fail = (found: string, expected: string, fix: string): never => {
     throw new CheckpointError(file, { found, expected, fix });
   };
-  if (!existsSync(file)) fail("no file", "a checkpoint's record", "Give the directory of a checkpoint, such as run/checkpoints/step-0000100.");
+  if (!existsSync(file))
+    fail(
+      "no file",
+      "a checkpoint's record",
+      "Give the directory of a checkpoint, such as run/checkpoints/step-0000100.",
+    );
   let record: RunRecord;
   try {
     record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
   } catch (cause) {
-    return fail(`text that is no JSON (${(cause as Error).message})`, "a checkpoint's record", "Resume from an earlier checkpoint.");
+    return fail(
+      `text that is no JSON (${(cause as Error).message})`,
+      "a checkpoint's record",
+      "Resume from an earlier checkpoint.",
+    );
   }
   if (record.format !== 1) fail(`format ${record.format}`, "format 1", "Use the version of jorts that wrote it.");
   if (record.configHash !== configHash)
-    fail("other settings than this run's", "the same model, data, LoRA and training settings", "Resume with the configuration that started the run (config.yaml beside it), or start anew.");
+    fail(
+      "other settings than this run's",
+      "the same model, data, LoRA and training settings",
+      "Resume with the configuration that started the run (config.yaml beside it), or start anew.",
+    );
   return record;
 }
 
@@ -106,7 +132,9 @@ export function readState(path: string, like: TrainState, shardings: readonly Sh
         fix: "Resume with the configuration that wrote the checkpoint.",
       });
     const place = shardings?.[i];
-    return fromBytes(readBytes(source), avalOf(t.shape, t.dtype, t.weakType), place, { committed: place !== undefined });
+    return fromBytes(readBytes(source), avalOf(t.shape, t.dtype, t.weakType), place, {
+      committed: place !== undefined,
+    });
   });
   return tree.unflatten(tree.structure(like), leaves) as TrainState;
 }

@@ -1,5 +1,5 @@
 // What to change when a run fails for want of memory.
-import { PjrtError } from "../../runtime/index.ts";
+import { PjrtError } from "../../compile/door.ts";
 import { JortsError } from "../../core/errors.ts";
 import type { FinetuneConfig } from "../config/resolve.ts";
 
@@ -17,7 +17,10 @@ export function withRemedy(error: unknown, config: FinetuneConfig): unknown {
     dtypes.storage !== "bf16" ? "dtypes.storage: bf16" : null,
     "a larger mesh.tensor",
   ].filter((a) => a !== null);
-  return new TrainError(`The devices have too little memory: ${error.message}\nThese settings need less: ${advice.join("; ")}.`, {
-    cause: error,
-  });
+  return new TrainError(
+    `The devices have too little memory: ${error.message}\nThese settings need less: ${advice.join("; ")}.`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -7,9 +7,9 @@ import * as optim from "../../lib/optim.ts";
 import * as random from "../../lib/random.ts";
 import type { DType, Tensor } from "../../lib/tensor.ts";
 import * as tree from "../../lib/tree.ts";
+import type { LlamaConfig } from "../../llama/config.ts";
 import type { Lora, LoraParams } from "../../llama/lora.ts";
 import { lossSum } from "../../llama/loss.ts";
-import type { LlamaConfig } from "../../llama/config.ts";
 import type { LlamaParams } from "../../llama/weights.ts";
 
 /** int32 tensors [accumulate, rows, time]. */
@@ -89,13 +89,17 @@ export function makeTrainStep(o: StepOptions) {
         )(state.lora) as unknown as [[Tensor, Tensor], LoraParams];
 
       const accumulate = batch.ids.shape[0]!;
-      const [sum, count, grads] = accumulate === 1 ? single(micro, batch, stepKey) : scanned(micro, batch, stepKey, accumulate, state.lora);
+      const [sum, count, grads] =
+        accumulate === 1 ? single(micro, batch, stepKey) : scanned(micro, batch, stepKey, accumulate, state.lora);
       const mean = tree.map((g: Tensor) => lax.div(g, lax.broadcastInDim(count, g.shape, [])), grads);
       const gradNorm = optim.globalNorm(mean);
       const learningRate = schedule(optim.stepCount(state.opt));
       const [updates, opt] = optimizer.update(mean, state.opt, state.lora);
       const lora = optim.applyUpdates(state.lora, updates) as LoraParams;
-      return [{ lora, opt }, { loss: lax.div(sum, count), gradNorm, learningRate }];
+      return [
+        { lora, opt },
+        { loss: lax.div(sum, count), gradNorm, learningRate },
+      ];
     },
     { donateArgnums: 0, staticArgnums: 5, ...(o.outShardings === undefined ? {} : { outShardings: o.outShardings }) },
   );
@@ -110,7 +114,13 @@ function single(micro: Micro, batch: StepBatch, key: Tensor | undefined): [Tenso
   return [sum, count, grads];
 }
 
-function scanned(micro: Micro, batch: StepBatch, key: Tensor | undefined, n: number, lora: LoraParams): [Tensor, Tensor, LoraParams] {
+function scanned(
+  micro: Micro,
+  batch: StepBatch,
+  key: Tensor | undefined,
+  n: number,
+  lora: LoraParams,
+): [Tensor, Tensor, LoraParams] {
   const zero = lax.full([], 0, "float32");
   const start = { sum: zero, count: zero, grads: tree.map((p: Tensor) => lax.fullLike(p, 0), lora) };
   const keys = key === undefined ? null : random.split(key, n);
@@ -135,7 +145,12 @@ function scanned(micro: Micro, batch: StepBatch, key: Tensor | undefined, n: num
 /** Sum of losses and number of supervised positions of a batch, without dropout. */
 export function makeEvalStep(o: Pick<StepOptions, "config" | "lora" | "computeDtype" | "mesh">) {
   return jit(
-    function evalStep(lora: LoraParams, params: LlamaParams<Tensor>, batch: StepBatch, maxSupervised: number): { sum: Tensor; count: Tensor } {
+    function evalStep(
+      lora: LoraParams,
+      params: LlamaParams<Tensor>,
+      batch: StepBatch,
+      maxSupervised: number,
+    ): { sum: Tensor; count: Tensor } {
       const [sum, count] = lossSum(params, part(batch.ids), part(batch.labels), o.config, {
         computeDtype: o.computeDtype,
         mesh: o.mesh,

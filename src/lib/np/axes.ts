@@ -26,7 +26,9 @@ export function integer(
 export function axisOf(name: string, axis: unknown, rank: number): number {
   const a = integer(axis, `${name}: an axis`);
   if (a < -rank || a >= rank)
-    throw new ShapeError(`${name}: got axis ${a} for a tensor of ${rank} dimensions; expected ${-rank} to ${rank - 1}.`);
+    throw new ShapeError(
+      `${name}: got axis ${a} for a tensor of ${rank} dimensions; expected ${-rank} to ${rank - 1}.`,
+    );
   return a < 0 ? a + rank : a;
 }
 
@@ -52,7 +54,8 @@ export function shapeOf(name: string, shape: Shape | Tensor): number[] {
 export function dtypeFrom<D extends DType | undefined>(name: string, argument: DTypeArgument, otherwise: D): DType | D {
   const dtype = typeof argument === "object" ? argument.dtype : argument;
   if (dtype === undefined) return otherwise;
-  if (!isDType(dtype)) throw new DTypeError(`${name}: got dtype ${String(dtype)}, which is none. Use one such as "float32".`);
+  if (!isDType(dtype))
+    throw new DTypeError(`${name}: got dtype ${String(dtype)}, which is none. Use one such as "float32".`);
   return dtype;
 }
 

@@ -35,15 +35,11 @@ export const nextafter = family("nextafter", "inexact", ops.nextafter);
 
 /** The larger operand; where one is NaN, the other. */
 export const fmax = family("fmax", "same", (x, y) =>
-  isFloat(x.dtype)
-    ? select(ops.or(compare(x, "GT", y), compare(y, "NE", y)), x, y)
-    : ops.max(x, y),
+  isFloat(x.dtype) ? select(ops.or(compare(x, "GT", y), compare(y, "NE", y)), x, y) : ops.max(x, y),
 );
 /** The smaller operand; where one is NaN, the other. */
 export const fmin = family("fmin", "same", (x, y) =>
-  isFloat(x.dtype)
-    ? select(ops.or(compare(x, "LT", y), compare(y, "NE", y)), x, y)
-    : ops.min(x, y),
+  isFloat(x.dtype) ? select(ops.or(compare(x, "LT", y), compare(y, "NE", y)), x, y) : ops.min(x, y),
 );
 
 const isUnsigned = (x: Tensor) => kindOf(x.dtype) === "uint";
@@ -184,7 +180,10 @@ const bitwise = (name: string, op: Rule): Binary => family(name, "same", op);
 export const bitwiseAnd = bitwise("bitwiseAnd", ops.and);
 export const bitwiseOr = bitwise("bitwiseOr", ops.or);
 export const bitwiseXor = bitwise("bitwiseXor", ops.xor);
-const asInt = (op: Rule): Rule => (x, y) => op(cast(x, "int32"), cast(y, "int32"));
+const asInt =
+  (op: Rule): Rule =>
+  (x, y) =>
+    op(cast(x, "int32"), cast(y, "int32"));
 export const leftShift = family("leftShift", "same", ops.shiftLeft, asInt(ops.shiftLeft));
 /** Arithmetic for signed integers, logical for unsigned ones. */
 export const rightShift = family(
@@ -193,4 +192,3 @@ export const rightShift = family(
   (x, y) => (isUnsigned(x) ? ops.shiftRightLogical(x, y) : ops.shiftRightArithmetic(x, y)),
   asInt(ops.shiftRightArithmetic),
 );
-

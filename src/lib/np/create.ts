@@ -33,8 +33,7 @@ export function array(values: Nested | TypedArray, options: ArrayOptions | DType
 }
 function sizesFor(shape: readonly number[], size: number): readonly number[] {
   const wanted = shape.reduce((n, d) => n * d, 1);
-  if (wanted !== size)
-    throw new ShapeError(`array: got ${size} elements for shape [${shape}], which has ${wanted}.`);
+  if (wanted !== size) throw new ShapeError(`array: got ${size} elements for shape [${shape}], which has ${wanted}.`);
   return shape;
 }
 
@@ -90,7 +89,9 @@ function stacked(values: Nested, dtype: DType | undefined): Tensor {
   const parts = promoteDTypes("array", values.map((v) => (isHost(v) ? v : stacked(v, dtype))) as TensorLike[]);
   const shape = parts.find((p) => p.ndim > 0)?.shape ?? [];
   if (parts.some((p) => p.shape.join() !== shape.join()))
-    throw new ShapeError(`array: got rows of shapes ${parts.map((p) => `[${p.shape}]`).join(", ")}, expected equal ones.`);
+    throw new ShapeError(
+      `array: got rows of shapes ${parts.map((p) => `[${p.shape}]`).join(", ")}, expected equal ones.`,
+    );
   const joined = concatenate(
     parts.map((p) => expandDims(p, [0])),
     0,
@@ -137,7 +138,8 @@ export const empty = (shape: Shape, dtype?: DTypeArgument): Tensor =>
 /** `value`, broadcast to `shape`. A number is float32, a bigint int32, a boolean bool, unless `dtype` says otherwise. */
 export function full(shape: Shape, value: TensorLike, dtype?: DTypeArgument): Tensor {
   const sizes = shapeOf("full", shape);
-  if (typeof value !== "object") return splatOf("full", value, sizes, dtypeFrom("full", dtype, dtypeOfScalars([value])));
+  if (typeof value !== "object")
+    return splatOf("full", value, sizes, dtypeFrom("full", dtype, dtypeOfScalars([value])));
   const t = tensorOf(value, "full");
   return settle(broadcastTo("full", cast(t, dtypeFrom("full", dtype, t.dtype)), sizes));
 }

@@ -2,11 +2,11 @@
 import { isFloat } from "../../core/dtype.ts";
 import { ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { abs, not } from "../../ops/unary.ts";
 import * as ops from "../../ops/binary.ts";
-import { compare, type Direction, select as choose } from "../../ops/compare.ts";
+import { select as choose, compare, type Direction } from "../../ops/compare.ts";
 import { beside, zeroOf } from "../../ops/literal.ts";
 import { reduceAnd } from "../../ops/reduce.ts";
+import { abs, not } from "../../ops/unary.ts";
 import { broadcastShapes, broadcastTo, cast, promote, promoteDTypes, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import type { Binary } from "./binary.ts";

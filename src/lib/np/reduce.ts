@@ -2,7 +2,7 @@
 import { type DType, indexDType, inexact, isFloat, itemSize, kindOf, maxValue, minValue } from "../../core/dtype.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { add, div, max as larger, min as smaller, mul, sub } from "../../ops/binary.ts";
+import { add, div, max as larger, mul, min as smaller, sub } from "../../ops/binary.ts";
 import { compare, select } from "../../ops/compare.ts";
 import { like, zeroOf } from "../../ops/literal.ts";
 import * as ops from "../../ops/reduce.ts";
@@ -33,8 +33,7 @@ export function restore(t: Tensor, axes: readonly number[], keepdims: boolean | 
 }
 
 /** Integers narrower than 32 bits and booleans are added up in int32 (unsigned ones in uint32). */
-const sumDType = (d: DType): DType =>
-  isFloat(d) || itemSize(d) >= 4 ? d : kindOf(d) === "uint" ? "uint32" : "int32";
+const sumDType = (d: DType): DType => (isFloat(d) || itemSize(d) >= 4 ? d : kindOf(d) === "uint" ? "uint32" : "int32");
 const accumulated = (d: DType): DType => (isFloat(d) && itemSize(d) === 2 ? "float32" : d);
 
 type Reduce = (x: Tensor, axes: readonly number[]) => Tensor;
@@ -62,7 +61,8 @@ function only(name: string, x: Tensor, where: TensorLike | undefined, neutral: n
   return select(mask, x, like(x, value));
 }
 function extra(name: string, initial: TensorLike, y: Tensor): Tensor {
-  const scalar = typeof initial === "object" ? cast(tensorOf(initial, name), y.dtype) : literalAs(name, initial, [], y.aval);
+  const scalar =
+    typeof initial === "object" ? cast(tensorOf(initial, name), y.dtype) : literalAs(name, initial, [], y.aval);
   return broadcastTo(name, scalar, y.shape);
 }
 
@@ -99,7 +99,9 @@ function extreme(
       if (options.where !== undefined)
         throw new DTypeError(`${name}: got a mask but no initial value; expected one for rows where nothing counts.`);
       if (axes.some((a) => t.shape[a] === 0))
-        throw new ShapeError(`${name}: got no elements along axes [${axes}] of shape [${t.shape}]; give an initial value.`);
+        throw new ShapeError(
+          `${name}: got no elements along axes [${axes}] of shape [${t.shape}]; give an initial value.`,
+        );
     }
     let y = restore(reduce(only(name, t, options.where, neutral(t.dtype)), axes), axes, options.keepdims);
     if (options.initial !== undefined) y = combine(y, extra(name, options.initial, y));
@@ -158,7 +160,12 @@ export const countNonzero = (x: TensorLike, axis?: Axis | ReduceOptions, options
 /** How many elements count: a number, or a tensor when there is a mask. */
 function counted(name: string, t: Tensor, axes: readonly number[], options: ReduceOptions, dtype: DType): Tensor {
   if (options.where === undefined)
-    return literalAs(name, axes.reduce((n, a) => n * t.shape[a]!, 1), [], { dtype, weakType: false });
+    return literalAs(
+      name,
+      axes.reduce((n, a) => n * t.shape[a]!, 1),
+      [],
+      { dtype, weakType: false },
+    );
   const mask = broadcastTo(name, truth(options.where, name), t.shape);
   return restore(ops.reduceSum(cast(mask, dtype), axes), axes, options.keepdims);
 }
@@ -252,11 +259,15 @@ function position(name: string, op: typeof ops.argmax) {
     const at = axisOf(name, flat ? 0 : along, line.ndim);
     const y = op(line, at, indexDType(t.dtype));
     if (!options.keepdims) return y;
-    return flat ? reshape(y, t.shape.map(() => 1)) : expandDims(y, [at]);
+    return flat
+      ? reshape(
+          y,
+          t.shape.map(() => 1),
+        )
+      : expandDims(y, [at]);
   };
 }
 /** Place of the largest element along `axis` (of all, flattened, by default): the first NaN, else the first of equals. */
 export const argmax = position("argmax", ops.argmax);
 /** Place of the smallest element along `axis`: the first NaN, else the first of equals. */
 export const argmin = position("argmin", ops.argmin);
-

@@ -1,9 +1,9 @@
 // Functions that only move elements: reshape, transpose, add and drop dimensions, repeat, reverse, roll.
 import { ShapeError } from "../../core/errors.ts";
 import { Literal, type Tensor } from "../../core/tensor.ts";
-import * as ops from "../../ops/shape.ts";
 import { moveDim } from "../../ops/batching.ts";
-import { broadcastShapes as commonShape, broadcastTo as spread, cast, settle, tensorOf } from "../promote.ts";
+import * as ops from "../../ops/shape.ts";
+import { cast, broadcastShapes as commonShape, settle, broadcastTo as spread, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { type Axis, axesOf, axisOf, type DTypeArgument, dtypeFrom, integer, type Shape, shapeOf } from "./axes.ts";
 
@@ -89,7 +89,14 @@ const atLeast = (x: TensorLike, rank: 1 | 2 | 3): Tensor => {
   if (t.ndim >= rank) return settle(t);
   const n = t.ndim;
   // NumPy puts a vector into the middle of three dimensions and a matrix before the last.
-  const shape = rank < 3 ? [...Array(rank - n).fill(1), ...t.shape] : n === 0 ? [1, 1, 1] : n === 1 ? [1, ...t.shape, 1] : [...t.shape, 1];
+  const shape =
+    rank < 3
+      ? [...Array(rank - n).fill(1), ...t.shape]
+      : n === 0
+        ? [1, 1, 1]
+        : n === 1
+          ? [1, ...t.shape, 1]
+          : [...t.shape, 1];
   return settle(ops.reshape(t, shape));
 };
 export const atleast1d = (x: TensorLike): Tensor => atLeast(x, 1);
@@ -105,7 +112,10 @@ export const broadcastShapes = (...shapes: readonly (readonly number[])[]): read
 /** All in their common shape. */
 export function broadcastArrays(...xs: readonly TensorLike[]): Tensor[] {
   const ts = xs.map((x) => tensorOf(x, "broadcastArrays"));
-  const shape = commonShape("broadcastArrays", ts.map((t) => t.shape));
+  const shape = commonShape(
+    "broadcastArrays",
+    ts.map((t) => t.shape),
+  );
   return ts.map((t) => settle(spread("broadcastArrays", t, shape)));
 }
 
@@ -118,8 +128,17 @@ export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
   const times = [...Array(rank - counts.length).fill(1), ...counts] as number[];
   if (times.every((n) => n === 1)) return settle(t);
   const split = t.shape.flatMap((n) => [1, n]);
-  const wide = spread("tile", ops.reshape(t, split), t.shape.flatMap((n, d) => [times[d]!, n]));
-  return settle(ops.reshape(wide, t.shape.map((n, d) => n * times[d]!)));
+  const wide = spread(
+    "tile",
+    ops.reshape(t, split),
+    t.shape.flatMap((n, d) => [times[d]!, n]),
+  );
+  return settle(
+    ops.reshape(
+      wide,
+      t.shape.map((n, d) => n * times[d]!),
+    ),
+  );
 }
 
 /**
@@ -134,13 +153,28 @@ export function repeat(x: TensorLike, repeats: number | readonly number[], axis:
   if (counts.length === 1) {
     const shape = [...t.shape.slice(0, at + 1), counts[0]!, ...t.shape.slice(at + 1)];
     const wide = spread("repeat", ops.reshape(t, [...t.shape.slice(0, at + 1), 1, ...t.shape.slice(at + 1)]), shape);
-    return settle(ops.reshape(wide, t.shape.map((n, d) => (d === at ? n * counts[0]! : n))));
+    return settle(
+      ops.reshape(
+        wide,
+        t.shape.map((n, d) => (d === at ? n * counts[0]! : n)),
+      ),
+    );
   }
   if (counts.length !== t.shape[at])
-    throw new ShapeError(`repeat: got ${counts.length} counts for axis ${at} of shape [${t.shape}]; expected ${t.shape[at]}.`);
+    throw new ShapeError(
+      `repeat: got ${counts.length} counts for axis ${at} of shape [${t.shape}]; expected ${t.shape[at]}.`,
+    );
   const parts = counts.flatMap((n, i) => {
     const piece = ops.sliceInDim(hard(t), i, i + 1, at);
-    return n === 0 ? [] : [spread("repeat", piece, piece.shape.map((s, d) => (d === at ? n : s)))];
+    return n === 0
+      ? []
+      : [
+          spread(
+            "repeat",
+            piece,
+            piece.shape.map((s, d) => (d === at ? n : s)),
+          ),
+        ];
   });
   return settle(parts.length > 0 ? ops.concatenate(parts.map(hard), at) : ops.sliceInDim(hard(t), 0, 0, at));
 }

@@ -2,11 +2,11 @@
 import { isFloat, isInteger, itemSize, maxValue, minValue } from "../../core/dtype.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import * as binary from "../../ops/binary.ts";
+import { compare, eq, select } from "../../ops/compare.ts";
 import { requireDType } from "../../ops/elementwise.ts";
 import { like, splat } from "../../ops/literal.ts";
 import * as ops from "../../ops/unary.ts";
-import * as binary from "../../ops/binary.ts";
-import { compare, eq, select } from "../../ops/compare.ts";
 import { cast, promote, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 
@@ -80,7 +80,9 @@ export function round(x: TensorLike, decimals = 0): Tensor {
   requireDType("round", t.aval, "number");
   if (isInteger(t.dtype)) {
     if (decimals >= 0) return settle(t);
-    throw new DTypeError(`round: got ${decimals} decimals for ${t.dtype}; integers cannot be rounded to tens. Use astype.`);
+    throw new DTypeError(
+      `round: got ${decimals} decimals for ${t.dtype}; integers cannot be rounded to tens. Use astype.`,
+    );
   }
   if (decimals === 0) return settle(ops.round(t));
   const narrow = itemSize(t.dtype) === 2;
@@ -93,7 +95,7 @@ export const floor = rounding("floor", ops.floor);
 export const ceil = rounding("ceil", ops.ceil);
 export const trunc = rounding("trunc", (x) => select(compare(x, "LT", 0), ops.ceil(x), ops.floor(x)));
 export const rint = floating("rint", ops.round);
-export { trunc as fix, round as around };
+export { round as around, trunc as fix };
 
 /** |x|; booleans stay as they are. */
 export function abs(x: TensorLike): Tensor {
@@ -144,4 +146,3 @@ export function nanToNum(
   const low = select(eq(noNaN, Number.NEGATIVE_INFINITY), like(t, options.neginf ?? Number(minValue(t.dtype))), noNaN);
   return select(eq(low, Number.POSITIVE_INFINITY), like(t, options.posinf ?? Number(maxValue(t.dtype))), low);
 }
-

@@ -1,0 +1,2 @@
+// What of the runtime the rooms above may name.
+export { alignedBytes, liveBuffers, PjrtError, PluginError } from "../../runtime/index.ts";

@@ -1,0 +1,38 @@
+// jorts: trace, transform and compile functions of tensors.
+import "./lib/install.ts";
+import "./lib/tensor-methods.ts";
+
+export { JortsError } from "../base/errors.ts";
+export type { MemoryAnalysis } from "./compile/aot.ts";
+export { config } from "./compile/config.ts";
+export { ConfigError } from "./compile/config-error.ts";
+export { devices } from "./compile/devices.ts";
+export { PjrtError, PluginError } from "./compile/door.ts";
+export * from "./core/errors.ts";
+export { checkpoint, checkpointName, checkpointPolicies } from "./lib/checkpoint.ts";
+export { customJvp, customVjp, stopGradient } from "./lib/custom.ts";
+export {
+  type GradOptions,
+  grad,
+  jvp,
+  linearize,
+  linearTranspose,
+  type Residual,
+  valueAndGrad,
+  vjp,
+} from "./lib/grad.ts";
+export { ellipsis, slice } from "./lib/indexing.ts";
+export { hessian, jacfwd, jacrev } from "./lib/jacobian.ts";
+export { type Compiled, evalShape, type JitOptions, type Jitted, jit, type Lowered, makeJaxpr, type Traced } from "./lib/jit.ts";
+export * as lax from "./lib/lax.ts";
+export { liveBuffers, scope } from "./lib/memory.ts";
+export { type Device, Mesh, NamedSharding, P, PartitionSpec, type Sharding, SingleDeviceSharding } from "./lib/mesh.ts";
+export * as nn from "./lib/nn.ts";
+export * as np from "./lib/np.ts";
+export * as optim from "./lib/optim.ts";
+export * as random from "./lib/random.ts";
+export { devicePut, makeMesh, type Shard, withShardingConstraint } from "./lib/sharding.ts";
+export { type DType, ShapeDtypeStruct, Tensor } from "./lib/tensor.ts";
+export * as tree from "./lib/tree.ts";
+export type { MapTree, TensorLike, TensorSpec, TypedArray } from "./lib/types.ts";
+export { vmap } from "./lib/vmap.ts";
