@@ -1,12 +1,21 @@
 // The weights, LoRA start and batch that the reference programs use, as jorts trees.
 import { fromBytes } from "../../src/compile/place.ts";
 import { avalOf } from "../../src/core/aval.ts";
-import { devicePut, type Mesh, NamedSharding, ShapeDtypeStruct, type Sharding, type Tensor } from "../../src/index.ts";
-import { readArray, readBytes, SafetensorsFile } from "../../src/io/index.ts";
+import type { StepBatch } from "../../src/finetune/train/step.ts";
+import { readArray, readBytes, type SafetensorsFile } from "../../src/io/index.ts";
+import { type Mesh, NamedSharding, type Sharding } from "../../src/lib/mesh.ts";
+import { devicePut } from "../../src/lib/sharding.ts";
+import { ShapeDtypeStruct, type Tensor } from "../../src/lib/tensor.ts";
 import type { LlamaConfig } from "../../src/llama/config.ts";
 import { type LoraParams, loraShardings } from "../../src/llama/lora.ts";
-import { type LlamaParams, mapWeights, onMesh, projectionSizes, weightShardings, weightSpecs } from "../../src/llama/weights.ts";
-import type { StepBatch } from "../../src/finetune/train/step.ts";
+import {
+  type LlamaParams,
+  mapWeights,
+  onMesh,
+  projectionSizes,
+  weightShardings,
+  weightSpecs,
+} from "../../src/llama/weights.ts";
 
 const shape = (
   layers: number,
@@ -55,16 +64,12 @@ const shardingOf = (mesh: Mesh | undefined, entries: readonly (string | null)[])
   mesh === undefined ? undefined : new NamedSharding(mesh, onMesh(mesh, entries));
 
 export function readParams(file: SafetensorsFile, config: LlamaConfig, mesh: Mesh | undefined): LlamaParams<Tensor> {
-  const names: string[] = [];
-  const { embed, layers, finalNorm, lmHead } = weightSpecs(config);
-  names.push("embed", ...Object.keys(layers), "finalNorm", ...(lmHead ? ["lmHead"] : []));
-  const shardings: (Sharding | undefined)[] = [];
-  if (mesh !== undefined) mapWeights(weightShardings(config, mesh), (s) => shardings.push(s.sharding));
-  let i = 0;
-  return mapWeights({ embed, layers, finalNorm, ...(lmHead ? { lmHead } : {}) }, () => {
-    const name = names[i]!;
+  const places = new Map<string, Sharding>();
+  if (mesh !== undefined)
+    mapWeights(weightShardings(config, mesh), (s, _stacked, name) => places.set(name, s.sharding));
+  return mapWeights(weightSpecs(config), (_spec, _stacked, name) => {
     const source = file.tensor(`base.${fileNames[name] ?? name}`);
-    const place = shardings[i++];
+    const place = places.get(name);
     return fromBytes(readBytes(source), avalOf(source.shape, source.dtype), place, { committed: place !== undefined });
   });
 }
@@ -105,13 +110,27 @@ export function readBatch(file: SafetensorsFile, mesh: Mesh | undefined, dataSha
     }
   const place = shardingOf(mesh, [null, "data", null]);
   const put = (x: Int32Array) =>
-    fromBytes(new Uint8Array(x.buffer, x.byteOffset, x.byteLength), avalOf([1, rows, time], "int32"), place, { committed: place !== undefined }) as Tensor;
-  const batch = { ids: put(tokens), labels: put(labels), positions: put(positions), segmentIds: put(Int32Array.from(mask)) };
+    fromBytes(new Uint8Array(x.buffer, x.byteOffset, x.byteLength), avalOf([1, rows, time], "int32"), place, {
+      committed: place !== undefined,
+    }) as Tensor;
+  const batch = {
+    ids: put(tokens),
+    labels: put(labels),
+    positions: put(positions),
+    segmentIds: put(Int32Array.from(mask)),
+  };
   return { batch, maxSupervised: Math.max(...perShard), supervised: perShard.reduce((a, b) => a + b, 0) };
 }
 
 /** Shapes in place of everything, for programs that are only compiled. */
-export function abstractInputs(config: LlamaConfig, dtype: "float32" | "bfloat16", rows: number, time: number, rank: number, mesh: Mesh | undefined) {
+export function abstractInputs(
+  config: LlamaConfig,
+  dtype: "float32" | "bfloat16",
+  rows: number,
+  time: number,
+  rank: number,
+  mesh: Mesh | undefined,
+) {
   const struct = (dims: readonly number[], type: "float32" | "bfloat16" | "int32", sharding: Sharding | undefined) =>
     new ShapeDtypeStruct(dims, type, sharding === undefined ? {} : { sharding });
   const specs = weightSpecs(config);
@@ -120,12 +139,15 @@ export function abstractInputs(config: LlamaConfig, dtype: "float32" | "bfloat16
       ? mapWeights(specs, (s, stacked) => struct(stacked ? [config.layers, ...s.shape] : s.shape, dtype, undefined))
       : mapWeights(weightShardings(config, mesh), (s) => struct(s.shape, dtype, s.sharding));
   const sizes = projectionSizes(config);
-  const pairShape = (p: "q" | "v") => ({ a: [config.layers, sizes[p][0], rank], b: [config.layers, rank, sizes[p][1]] });
+  const pairShape = (p: "q" | "v") => ({
+    a: [config.layers, sizes[p][0], rank],
+    b: [config.layers, rank, sizes[p][1]],
+  });
   const empty = { q: { a: null, b: null }, v: { a: null, b: null } } as unknown as LoraParams;
   const places = mesh === undefined ? undefined : loraShardings(config, empty, mesh);
   const pair = (p: "q" | "v") => ({
-    a: struct(pairShape(p).a, "float32", places?.[p]!.a),
-    b: struct(pairShape(p).b, "float32", places?.[p]!.b),
+    a: struct(pairShape(p).a, "float32", places?.[p]?.a),
+    b: struct(pairShape(p).b, "float32", places?.[p]?.b),
   });
   const lora = { q: pair("q"), v: pair("v") };
   const row = () => struct([1, rows, time], "int32", shardingOf(mesh, [null, "data", null]));

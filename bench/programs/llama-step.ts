@@ -1,9 +1,22 @@
 // One LoRA training step of jorts as a served bench program: the counterpart of bench/reference/llama_lora_jax.py.
 import { parseArgs } from "node:util";
-import { gpuTopology } from "../../src/compile/topology.ts";
 import * as hlo from "../../hlo/index.ts";
+import { gpuTopology } from "../../src/compile/topology.ts";
 import { makeTrainStep, type TrainState } from "../../src/finetune/train/step.ts";
-import { config as settings, devicePut, makeMesh, Mesh, NamedSharding, optim, P, random, type Sharding, ShapeDtypeStruct, type Tensor, tree } from "../../src/index.ts";
+import {
+  devicePut,
+  Mesh,
+  makeMesh,
+  NamedSharding,
+  optim,
+  P,
+  random,
+  ShapeDtypeStruct,
+  type Sharding,
+  config as settings,
+  type Tensor,
+  tree,
+} from "../../src/index.ts";
 import { SafetensorsFile } from "../../src/io/index.ts";
 import { loraShardings } from "../../src/llama/lora.ts";
 import { dataSize } from "../../src/llama/weights.ts";
@@ -89,7 +102,14 @@ function abstract(): Inputs {
   const state = optimizer.initAbstract ? optimizer.initAbstract(lora) : moments;
   const key = new ShapeDtypeStruct([2], "uint32", whole ? { sharding: whole } : {});
   const supervised = Math.floor(rows * time * 0.74);
-  return { state: { lora, opt: state } as never, params: params as never, batch: batch as never, key: key as never, maxSupervised: supervised, supervised };
+  return {
+    state: { lora, opt: state } as never,
+    params: params as never,
+    batch: batch as never,
+    key: key as never,
+    maxSupervised: supervised,
+    supervised,
+  };
 }
 
 const inputs = a.weights ? realInputs() : abstract();
@@ -118,7 +138,14 @@ function stage(compile: boolean) {
   const text = lowered.asText();
   const t2 = now();
   const compiled = compile ? lowered.compile() : undefined;
-  return { jitted, traced, lowered, text, compiled, times: { trace_ms: t1 - t0, lower_ms: t2 - t1, compile_ms: now() - t2 } };
+  return {
+    jitted,
+    traced,
+    lowered,
+    text,
+    compiled,
+    times: { trace_ms: t1 - t0, lower_ms: t2 - t1, compile_ms: now() - t2 },
+  };
 }
 
 const first = stage(true);

@@ -23,8 +23,8 @@ type Combine = (a: readonly Tensor[], b: readonly Tensor[]) => readonly Tensor[]
  *
  * @throws ShapeError if the leaves differ in length, or `f` changes shapes or dtypes
  */
-export function associativeScan<T>(
-  f: (a: Tensors<T>, b: Tensors<T>) => Like<T>,
+export function associativeScan<const T>(
+  f: (a: Tensors<NoInfer<T>>, b: Tensors<NoInfer<T>>) => Like<NoInfer<T>>,
   elems: T,
   options: AssociativeScanOptions = {},
 ): Tensors<T> {

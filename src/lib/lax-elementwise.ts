@@ -44,7 +44,9 @@ export const exp = unary("exp", ops.exp);
 export const exp2 = unary("exp2", ops.exp2);
 export const expm1 = unary("expm1", ops.expm1);
 export const floor = unary("floor", ops.floor);
-export const isFinite = unary("isFinite", ops.finite);
+const finite = unary("isFinite", ops.finite);
+
+export { finite as isFinite };
 export const lgamma = unary("lgamma", ops.lgamma);
 export const log = unary("log", ops.log);
 export const log1p = unary("log1p", ops.log1p);

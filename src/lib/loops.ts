@@ -125,9 +125,9 @@ function branch(
  *
  * @throws TreeError, ShapeError, DTypeError if the carry changes its type, naming the leaf
  */
-export function whileLoop<C>(
-  condition: (carry: Tensors<C>) => TensorLike,
-  body: (carry: Tensors<C>) => Like<C>,
+export function whileLoop<const C>(
+  condition: (carry: Tensors<NoInfer<C>>) => TensorLike,
+  body: (carry: Tensors<NoInfer<C>>) => Like<NoInfer<C>>,
   init: C,
 ): Tensors<C> {
   return whileTrees("lax.whileLoop", condition as AnyFunction, body as AnyFunction, init) as Tensors<C>;
@@ -174,10 +174,10 @@ const argumentsOf = (def: TreeDef, leaves: number): TreeDef => ({ kind: "array",
  *
  * @throws DTypeError for bounds that are no integers; TreeError, ShapeError, DTypeError if the carry changes its type
  */
-export function foriLoop<C>(
+export function foriLoop<const C>(
   lower: TensorLike,
   upper: TensorLike,
-  body: (i: Tensor, carry: Tensors<C>) => Like<C>,
+  body: (i: Tensor, carry: Tensors<NoInfer<C>>) => Like<NoInfer<C>>,
   init: C,
 ): Tensors<C> {
   const name = "lax.foriLoop";

@@ -25,8 +25,8 @@ export interface ScanOptions {
  *
  * @throws TreeError, ShapeError, DTypeError if lengths differ or the carry changes its type, naming the leaf
  */
-export function scan<C, X, Y>(
-  f: (carry: Tensors<C>, x: Tensors<X>) => readonly [carry: Like<C>, y: Y],
+export function scan<const C, const X, Y>(
+  f: (carry: Tensors<NoInfer<C>>, x: Tensors<NoInfer<X>>) => readonly [carry: Like<NoInfer<C>>, y: Y],
   init: C,
   xs: X,
   options: ScanOptions = {},
@@ -113,7 +113,7 @@ function turns(name: string, unroll: number | boolean | undefined, length: numbe
 }
 
 /** `f` of each element of the leading axis, one after the other; vmap does them together. As `jax.lax.map`. */
-export function map<X, Y>(f: (x: Tensors<X>) => Y, xs: X): Tensors<Y> {
+export function map<const X, Y>(f: (x: Tensors<NoInfer<X>>) => Y, xs: X): Tensors<Y> {
   const body = wrapped(f as AnyFunction, mapBodies, (g) => (_carry: unknown, x: unknown) => [null, g(x)]);
   return scanTrees("lax.map", body, null, xs, {})[1] as Tensors<Y>;
 }

@@ -10,9 +10,9 @@ export type Tensors<T> = T extends Tensor
     : T extends null | undefined
       ? T
       : T extends readonly unknown[]
-        ? { [K in keyof T]: Tensors<T[K]> }
+        ? { -readonly [K in keyof T]: Tensors<T[K]> }
         : T extends object
-          ? { [K in keyof T]: Tensors<T[K]> }
+          ? { -readonly [K in keyof T]: Tensors<T[K]> }
           : T;
 
 /** What a traced function may return for a `T`: host scalars may stand for tensors. */

@@ -1,7 +1,6 @@
 // Attention that never forms the whole score matrix: blocks of keys with a running softmax, and its own derivative.
 import { customVjp } from "../lib/custom.ts";
 import * as lax from "../lib/lax.ts";
-import * as np from "../lib/np.ts";
 import type { Tensor } from "../lib/tensor.ts";
 
 /** Positions up to which one block does: the scores of one block are formed at a time. */
@@ -100,7 +99,7 @@ function visible(seg: Tensor, [q0, q1]: readonly number[], [k0, k1]: readonly nu
     lax.broadcastInDim(rows(seg, k0!, k1!, 1), shape, [0, 2]),
   );
   if (k1! - 1 <= q0!) return same;
-  const at = (dim: number, from: number) => np.add(lax.broadcastedIota("int32", shape, dim), from);
+  const at = (dim: number, from: number) => lax.add(lax.broadcastedIota("int32", shape, dim), from);
   return lax.bitwiseAnd(same, lax.ge(at(1, q0!), at(2, k0!)));
 }
 

@@ -3,7 +3,6 @@
 import { loraScale } from "../io/index.ts";
 import * as lax from "../lib/lax.ts";
 import { type Mesh, NamedSharding } from "../lib/mesh.ts";
-import * as np from "../lib/np.ts";
 import * as random from "../lib/random.ts";
 import type { DType, Tensor } from "../lib/tensor.ts";
 import { type LlamaConfig, ModelConfigError } from "./config.ts";
@@ -68,14 +67,14 @@ export function initLora(key: Tensor, config: LlamaConfig, options: LoraOptions 
   const { rank = 16, alpha = 16, dropout = 0, rsLora = false, dtype = "float32" } = options;
   const targets = loraTargets(options.targets);
   const sizes = projectionSizes(config);
-  const keys = np.unstack(random.split(key, targets.length));
+  const keys = random.split(key, targets.length);
   const params: Partial<Record<Projection, LoraPair>> = {};
   targets.forEach((p, i) => {
     const [input, output] = sizes[p];
     const bound = 1 / Math.sqrt(input);
     params[p] = {
-      a: random.uniform(keys[i]!, [config.layers, input, rank], { dtype, minval: -bound, maxval: bound }),
-      b: np.zeros([config.layers, rank, output], { dtype }),
+      a: random.uniform(lax.indexInDim(keys, i, 0, false), [config.layers, input, rank], dtype, -bound, bound),
+      b: lax.full([config.layers, rank, output], 0, dtype),
     };
   });
   return { params, rank, alpha, rsLora, dropout, scale: loraScale({ r: rank, loraAlpha: alpha, useRslora: rsLora }) };

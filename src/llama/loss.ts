@@ -2,8 +2,8 @@
 import { checkpoint } from "../lib/checkpoint.ts";
 import { customVjp } from "../lib/custom.ts";
 import * as lax from "../lib/lax.ts";
+import { scan } from "../lib/loops.ts";
 import type { Mesh } from "../lib/mesh.ts";
-import * as np from "../lib/np.ts";
 import type { Tensor } from "../lib/tensor.ts";
 import { frozen } from "../ops/frozen.ts";
 import type { LlamaConfig } from "./config.ts";
@@ -94,25 +94,19 @@ export function headLoss(
 const frozenHead =
   "llama.loss: the vocabulary projection is frozen, so its derivative is not computed. Pass trainHead: true to train it.";
 
-/** The rows of each shard that have a target, in order, padded to `size` with rows that have none. */
+/** `size` rows of each shard [shards, n, hidden], those with a target first, and their targets. */
 function compact(rows: Tensor, targets: Tensor, size: number, mesh: Mesh | undefined): [Tensor, Tensor] {
   const [shards, n, hidden] = rows.shape as [number, number, number];
-  const supervised = lax.ne(targets, ignoredLabel);
-  // Position among the supervised; the others are sent beyond the end, where a scatter drops them.
-  const rank = lax.sub(lax.cumsum(lax.convertElementType(supervised, "int32"), { axis: 1 }), 1);
-  const slot = lax.select(supervised, rank, lax.fullLike(rank, size));
-  const source = lax.broadcastedIota("int32", [shards, n], 1);
-  const shard = lax.broadcastedIota("int32", [shards, n], 0);
-  const chosen = np.set(lax.full([shards, size], n, "int32"), [shard, slot], source, { mode: "drop" });
-  const inRange = lax.lt(chosen, n);
-  const at = lax.min(chosen, n - 1);
-  const kept = np.takeAlongAxis(rows, lax.reshape(at, [shards, size, 1]), 1);
-  const keptTargets = lax.select(
-    inRange,
-    np.takeAlongAxis(targets, at, 1),
-    lax.full([shards, size], ignoredLabel, "int32"),
-  );
-  return [place(lax.reshape(kept, [shards, size, hidden]), mesh, "data", null, null), keptTargets];
+  const unsupervised = lax.convertElementType(lax.eq(targets, ignoredLabel), "int32");
+  const [, order] = lax.sortKeyVal(unsupervised, lax.broadcastedIota("int32", [shards, n], 1), { dimension: 1 });
+  const chosen = lax.expandDims(lax.sliceInDim(order, 0, size, { axis: 1 }), [2]);
+  const dims = { startIndexMap: [1], operandBatchingDims: [0], startIndicesBatchingDims: [0], collapsedSliceDims: [1] };
+  const options = { mode: "promiseInBounds", uniqueIndices: true } as const;
+  const kept = lax.gather(rows, chosen, { ...dims, offsetDims: [2] }, [1, 1, hidden], options);
+  return [
+    place(kept, mesh, "data", null, null),
+    lax.gather(targets, chosen, { ...dims, offsetDims: [] }, [1, 1], options),
+  ];
 }
 
 type Rule = (rows: Tensor, head: Tensor, targets: Tensor) => Tensor;
@@ -174,7 +168,7 @@ function chunked(
   }
   const split = lax.transpose(lax.reshape(wide, [shards, chunks, chunk, hidden]), [1, 0, 2, 3]);
   const splitTargets = lax.transpose(lax.reshape(wideTargets, [shards, chunks, chunk]), [1, 0, 2]);
-  const [sum, gradients] = lax.scan(
+  const [sum, gradients] = scan(
     (total: Tensor, x: { r: Tensor; t: Tensor }): [Tensor, Tensor | null] => {
       const [s, g] = one(x.r, x.t);
       return [lax.add(total, s), g];

@@ -1,9 +1,8 @@
 // The Llama forward pass: embedding, layers under one scan, final norm, head.
 import { checkpoint } from "../lib/checkpoint.ts";
 import * as lax from "../lib/lax.ts";
+import { scan } from "../lib/loops.ts";
 import { type Mesh, NamedSharding } from "../lib/mesh.ts";
-import * as nn from "../lib/nn.ts";
-import * as np from "../lib/np.ts";
 import * as random from "../lib/random.ts";
 import { withShardingConstraint } from "../lib/sharding.ts";
 import { type DType, Tensor } from "../lib/tensor.ts";
@@ -115,16 +114,18 @@ function decoderLayer<S, K>(
   const attended = place(lax.add(x, project(joined, "o")), mesh, "data", null, null);
 
   const m = rmsNorm(attended, dense(weights.mlpNorm, "float32"), config.rmsNormEps);
-  const inner = place(lax.mul(nn.silu(project(m, "gate")), project(m, "up")), mesh, "data", null, "tensor");
+  const inner = place(lax.mul(silu(project(m, "gate")), project(m, "up")), mesh, "data", null, "tensor");
   return [place(lax.add(attended, project(inner, "down")), mesh, "data", null, null), kept];
 }
+
+const silu = (x: Tensor): Tensor => lax.mul(x, lax.logistic(x));
 
 /** One key for each adapted projection. */
 function projectionKeys(lora: LoraParams, key: Tensor | null): Map<Projection, Tensor> {
   const targets = Object.keys(lora) as Projection[];
   if (key === null || targets.length === 0) return new Map();
-  const keys = np.unstack(random.split(key, targets.length));
-  return new Map(targets.map((p, i) => [p, keys[i]!]));
+  const keys = random.split(key, targets.length);
+  return new Map(targets.map((p, i) => [p, lax.indexInDim(keys, i, 0, false)]));
 }
 
 /** Final hidden states [batch, time, hidden], normed. `ids`: int32 [batch, time]. */
@@ -161,15 +162,18 @@ export function runLayers<S, K>(
   const active = lora !== undefined && lora.dropout > 0 ? options.dropoutKey : undefined;
   const key = active === undefined ? null : random.split(active, config.layers);
   const body = (x: Tensor, slice: LayerSlice<S>) => decoderLayer(x, slice, context);
-  const step = options.remat === "layer" ? checkpoint(body, { preventCse: false }) : body;
-  const slices = { weights: params.layers, lora: lora?.params ?? {}, key, state: states };
-  const [x, kept] = lax.scan(step, x0, slices as unknown as LayerSlice<S>, { length: config.layers });
+  const step = (options.remat === "layer" ? checkpoint(body, { preventCse: false }) : body) as typeof body;
+  const slices: LayerSlice<S> = { weights: params.layers, lora: lora?.params ?? {}, key, state: states };
+  const run = scan as (f: typeof step, init: Tensor, xs: LayerSlice<S>, o: { length: number }) => [Tensor, K];
+  const [x, kept] = run(step, x0, slices, { length: config.layers });
   return [rmsNorm(x, dense(params.finalNorm, "float32"), config.rmsNormEps), kept];
 }
 
 function embedTokens(embed: Weight, ids: Tensor, dtype: DType): Tensor {
   const table = embed instanceof Tensor ? embed : embed.dense(dtype);
-  return lax.convertElementType(np.take(table, ids, { axis: 0, mode: "clip" }), dtype);
+  const dims = { offsetDims: [2], collapsedSliceDims: [0], startIndexMap: [0] };
+  const rows = lax.gather(table, lax.expandDims(ids, [2]), dims, [1, table.shape[1]!], { mode: "promiseInBounds" });
+  return lax.convertElementType(rows, dtype);
 }
 
 /** Logits [batch, time, vocab] in f32. `ids`: int32 [batch, time]. */

@@ -1,6 +1,6 @@
 // Rotary position embeddings in Hugging Face's half-split convention. Su et al., RoFormer, 2021.
 import * as lax from "../lib/lax.ts";
-import * as np from "../lib/np.ts";
+import { array } from "../lib/np.ts";
 import type { DType, Tensor } from "../lib/tensor.ts";
 import type { LlamaConfig } from "./config.ts";
 
@@ -29,7 +29,7 @@ export function ropeFrequencies(config: LlamaConfig): Float32Array {
 
 /** cos and sin of position × frequency, computed in f32. `positions`: int32 [batch, time]. */
 export function ropeTables(config: LlamaConfig, positions: Tensor, dtype: DType): RopeTables {
-  const frequencies = np.array(ropeFrequencies(config));
+  const frequencies = array(ropeFrequencies(config));
   const shape = [...positions.shape, config.headDim / 2];
   const angle = lax.mul(
     lax.broadcastInDim(lax.convertElementType(positions, "float32"), shape, [0, 1]),

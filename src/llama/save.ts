@@ -183,8 +183,9 @@ export function loadAdapter(dir: string, config: LlamaConfig): Lora {
   const { modules } = adapter;
   const found = new Set<Projection>();
   for (const name of modules.keys()) {
-    const p = projections.find((q) => name === moduleName(Number(/layers\.(\d+)\./.exec(name)?.[1] ?? -1), q));
-    if (p === undefined)
+    const layer = Number(/layers\.(\d+)\./.exec(name)?.[1] ?? -1);
+    const p = projections.find((q) => name === moduleName(layer, q));
+    if (p === undefined || layer >= config.layers)
       throw new ModelConfigError(`${dir}: the adapter changes ${name}, which this Llama does not have.`);
     found.add(p);
   }

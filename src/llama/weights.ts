@@ -88,7 +88,7 @@ export function weightSpecs(c: LlamaConfig): LlamaParams<WeightSpec> {
       p,
       { shape: sizes[p], spec: projectionSpec(p), hfName: layer(hfProjection[p]), transposed: true },
     ]),
-  ) as Record<Projection, WeightSpec>;
+  ) as unknown as Record<Projection, WeightSpec>;
   return {
     embed: {
       shape: [c.vocabSize, c.hiddenSize],
@@ -157,12 +157,16 @@ export function requireFit(c: LlamaConfig, mesh: Mesh): void {
 
 const kvFits = (c: LlamaConfig, n: number): boolean => c.kvHeads % n === 0 || n % c.kvHeads === 0;
 
-export function mapWeights<A, B>(params: LlamaParams<A>, f: (w: A, stacked: boolean) => B): LlamaParams<B> {
-  const layers = Object.fromEntries(Object.entries(params.layers).map(([k, w]) => [k, f(w, true)])) as LayerWeights<B>;
-  return {
-    embed: f(params.embed, false),
-    layers,
-    finalNorm: f(params.finalNorm, false),
-    ...(params.lmHead === undefined ? {} : { lmHead: f(params.lmHead, false) }),
-  };
+/** Applies `f` to every weight; `name` is its key in the tree. */
+export function mapWeights<A, B>(
+  params: LlamaParams<A>,
+  f: (w: A, stacked: boolean, name: string) => B,
+): LlamaParams<B> {
+  const embed = f(params.embed, false, "embed");
+  const layers = Object.fromEntries(
+    Object.entries(params.layers).map(([k, w]) => [k, f(w, true, k)]),
+  ) as LayerWeights<B>;
+  const finalNorm = f(params.finalNorm, false, "finalNorm");
+  const lmHead = params.lmHead === undefined ? {} : { lmHead: f(params.lmHead, false, "lmHead") };
+  return { embed, layers, finalNorm, ...lmHead };
 }

@@ -3,7 +3,7 @@ import { attr } from "../../hlo/attributes.ts";
 import type { Value } from "../../hlo/module.ts";
 import { avalOf, longAval } from "../core/aval.ts";
 import { type DType, isFloat, itemSize } from "../core/dtype.ts";
-import { DTypeError } from "../core/errors.ts";
+import { DTypeError, ShapeError } from "../core/errors.ts";
 import { type LoweringContext, typeOf } from "../core/lowering.ts";
 import { defineOp, type Op } from "../core/op.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
@@ -224,28 +224,29 @@ export const digammaOp = unary("digamma", {
     });
     return c.one(s("select"), [isZero, c.constant(type, Number.NaN), c.one(chlo("digamma"), [x], type)], type);
   },
-  jvp: (t, x) => mul(t, polygamma1(x)),
+  jvp: (t, x) => mul(t, polygamma(x, 1)),
 });
 export const digamma = apply(digammaOp);
-const trigammaOp = unary("trigamma", {
-  accepts: "float",
-  lower: (c, x) => {
+/** The derivative of digamma of order `order` ≥ 1. */
+export const polygammaOp: Op<{ order: number }, readonly [Tensor]> = defineOp({
+  name: "polygamma",
+  shape: ([x], { order }) => {
+    requireDType("polygamma", x, "float");
+    if (!Number.isInteger(order) || order < 1)
+      throw new ShapeError(`polygamma: got order ${order}, expected a whole number from 1. Order 0 is digamma.`);
+    return [x];
+  },
+  derivative: [(t, [x], _results, { order }) => mul(t, polygamma(x, order + 1))],
+  transpose: null,
+  batch: batchElementwise(rebinder(() => polygammaOp)),
+  effect: "none",
+  cost: "cheap",
+  lower: (c, [x], { order }) => {
     const type = typeOf(c.results[0]!);
-    return c.one(chlo("polygamma"), [c.constant(type, 1), x], type);
-  },
-  jvp: (t, x) => mul(t, bind1(tetragammaOp, [x], none)),
-});
-const polygamma1 = apply(trigammaOp);
-const tetragammaOp = unary("tetragamma", {
-  accepts: "float",
-  lower: (c, x) => {
-    const type = typeOf(c.results[0]!);
-    return c.one(chlo("polygamma"), [c.constant(type, 2), x], type);
-  },
-  jvp: () => {
-    throw new DTypeError("tetragamma: its derivative is not offered; differentiate lgamma at most three times.");
+    return [c.one(chlo("polygamma"), [c.constant(type, order), x], type)];
   },
 });
+export const polygamma = (x: Tensor, order: number): Tensor => bind1(polygammaOp, [x], { order });
 /** The identity that no derivative passes. */
 export const stopGradientOp = unary("stop_gradient", { accepts: "any", lower: (_c, x) => x, jvp: "none" });
 export const stopGradientTensor = apply(stopGradientOp);

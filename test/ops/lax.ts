@@ -1,5 +1,5 @@
 // The functions of jax.lax that the fixtures call, spelled with the primitives of src/ops.
-import type { DType } from "../../src/core/dtype.ts";
+import { type DType, itemSize } from "../../src/core/dtype.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { bind1 } from "../../src/core/trace.ts";
 import * as binary from "../../src/ops/binary.ts";
@@ -69,9 +69,9 @@ function gatherParams(p: Params, sizes: readonly number[], dtype: DType): Gather
   };
 }
 
-/** Starts below zero count from the end, before they are clamped. */
+/** Starts below zero count from the end, before they are clamped; narrow types cannot hold the sum. */
 const fromEnd = (x: Tensor, starts: readonly Tensor[]): Tensor[] =>
-  starts.map((s, d) => (s.dtype === "uint8" || s.dtype === "int8" ? s : compare.select(compare.lt(s, 0), binary.add(s, x.shape[d]!), s)));
+  starts.map((s, d) => (itemSize(s.dtype) === 1 ? s : compare.select(compare.lt(s, 0), binary.add(s, x.shape[d]!), s)));
 
 export const lax: Readonly<Record<string, LaxFunction>> = {
   ...Object.fromEntries(

@@ -1,4 +1,5 @@
 // Graphs of tests: traced from functions, derived, and many of them run as one program.
+import type { ArrayTensor } from "../../src/compile/array.ts";
 import { JitFunction } from "../../src/compile/jit.ts";
 import { type Aval, avalOf } from "../../src/core/aval.ts";
 import { checkGraph } from "../../src/core/check.ts";
@@ -63,20 +64,25 @@ export function backward(graph: Graph, active: readonly boolean[]): Graph {
   );
 }
 
+/** All `graphs` compiled as one program; it takes and gives the values of each. */
+export function program(graphs: readonly Graph[]): (inputs: readonly (readonly HostValue[])[]) => HostValue[][] {
+  const f = new JitFunction((args: Tensor[][]) => graphs.map((graph, i) => inline(graph, args[i]!)), {});
+  return (inputs) => {
+    const args = inputs.map((list) => list.map(toDevice));
+    const results = f.call([args]) as ArrayTensor[][];
+    const out = results.map((list) => list.map(fromDevice));
+    for (const t of [...args, ...results].flat()) t.dispose();
+    return out;
+  };
+}
+
 export interface Job {
   readonly graph: Graph;
   readonly inputs: readonly HostValue[];
 }
 
-/** Runs all jobs as one program; the outputs of each. */
-export function runAll(jobs: readonly Job[]): HostValue[][] {
-  const f = new JitFunction((args: Tensor[][]) => jobs.map(({ graph }, i) => inline(graph, args[i]!)), {});
-  const args = jobs.map((j) => j.inputs.map(toDevice));
-  const results = f.call([args]) as Tensor[][];
-  const out = results.map((r) => r.map(fromDevice));
-  for (const t of [...args, ...results].flat()) if ("dispose" in t) (t as Tensor & { dispose(): void }).dispose();
-  return out;
-}
+export const runAll = (jobs: readonly Job[]): HostValue[][] =>
+  program(jobs.map((j) => j.graph))(jobs.map((j) => j.inputs));
 
 /** `values` where `mask` is true; the others are left out. */
 export const only = <T>(values: readonly T[], mask: readonly boolean[]): T[] => values.filter((_, i) => mask[i]);

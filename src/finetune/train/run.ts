@@ -253,7 +253,7 @@ class Run {
       stepsPerEpoch: this.loader.stepsPerEpoch,
       trainRows: this.loader.rows,
       evalRows: this.evalLoader?.rows ?? 0,
-      trainableParameters: tree.leaves(this.state.lora).reduce((n, t) => n + (t as Tensor).size, 0),
+      trainableParameters: tree.leaves(this.state.lora).reduce<number>((n, t) => n + (t as Tensor).size, 0),
     });
   }
 

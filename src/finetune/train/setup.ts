@@ -82,4 +82,3 @@ export function stateShardings(state: TrainState, model: LoadedLlama, mesh: Mesh
     return lora[match[1] as keyof LoraParams]![match[2] as "a" | "b"];
   });
 }
-

@@ -4,7 +4,7 @@ import { DTypeError, ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { add, div, max as larger, mul, min as smaller, sub } from "../../ops/binary.ts";
 import { compare, select } from "../../ops/compare.ts";
-import { like, zeroOf } from "../../ops/literal.ts";
+import { like } from "../../ops/literal.ts";
 import * as ops from "../../ops/reduce.ts";
 import { expandDims, reshape } from "../../ops/shape.ts";
 import { sqrt, square } from "../../ops/unary.ts";

@@ -5,8 +5,9 @@ import { DTypeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { or, shiftLeft, shiftRightLogical, sub, xor } from "../../ops/binary.ts";
 import { bitcast, convert } from "../../ops/unary.ts";
+import { run } from "../nn/composite.ts";
 import { type Shape, shapeOf } from "../np/axes.ts";
-import { encipher, keyTensor, run, type Words, wordsOf } from "./key.ts";
+import { encipher, keyTensor, type Words, wordsOf } from "./key.ts";
 
 const unsigned = { 8: "uint8", 16: "uint16", 32: "uint32", 64: "uint64" } as const;
 export type Width = keyof typeof unsigned;

@@ -13,12 +13,13 @@ import { argmax, reduceSum } from "../../ops/reduce.ts";
 import { broadcastInDim, iota, reshape, sliceInDim } from "../../ops/shape.ts";
 import { sort, topK } from "../../ops/sort.ts";
 import { convert, log } from "../../ops/unary.ts";
+import { run } from "../nn/composite.ts";
 import { axisOf, type Shape, shapeOf } from "../np/axes.ts";
 import { broadcastShapes, broadcastTo, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { drawBits, drawUnit } from "./bits.ts";
 import { drawGumbel } from "./distributions.ts";
-import { keyTensor, run, subkeys, type Words, wordsOf } from "./key.ts";
+import { keyTensor, subkeys, type Words, wordsOf } from "./key.ts";
 import { randint } from "./randint.ts";
 
 const product = (shape: readonly number[]) => shape.reduce((n, d) => n * d, 1);

@@ -6,11 +6,12 @@ import { add, div, max, mul, nextafter, sub } from "../../ops/binary.ts";
 import { clamp, lt } from "../../ops/compare.ts";
 import { like, splat } from "../../ops/literal.ts";
 import { erf, erfInv, log, log1p, neg, stopGradientTensor } from "../../ops/unary.ts";
+import { run } from "../nn/composite.ts";
 import { type Shape, shapeOf } from "../np/axes.ts";
 import { broadcastTo, cast, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { drawBits, drawUnit, formatOf, roundTo } from "./bits.ts";
-import { keyTensor, run, type Words, wordsOf } from "./key.ts";
+import { keyTensor, type Words, wordsOf } from "./key.ts";
 
 /** Floats from `low` to `high`, which have the shape of the draw: u · (high − low) + low, not below `low`. */
 export function drawBetween(words: Words, shape: readonly number[], dtype: DType, low: Tensor, high: Tensor): Tensor {

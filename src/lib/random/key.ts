@@ -10,9 +10,9 @@ import { splat } from "../../ops/literal.ts";
 import { broadcastInDim, concatenate, reshape, sliceInDim } from "../../ops/shape.ts";
 import { threefry2x32 } from "../../ops/threefry.ts";
 import { convert } from "../../ops/unary.ts";
-import { runTogether } from "../autodiff.ts";
+import { run } from "../nn/composite.ts";
 import { type Shape, shapeOf } from "../np/axes.ts";
-import { settle, tensorOf } from "../promote.ts";
+import { tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { counters } from "./counters.ts";
 
@@ -62,10 +62,6 @@ function seedWords(seed: Tensor): [Tensor, Tensor] {
   const high = wide ? convert(shiftRightLogical(seed, 32n), "uint32") : splat(0, [], "uint32");
   return [reshape(high, [1]), reshape(convert(seed, "uint32"), [1])];
 }
-
-/** Runs a draw: recorded in the trace around it, or as one program. */
-export const run = (name: string, body: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): Tensor =>
-  settle(runTogether(name, (...args) => [body(...args)], inputs)[0]!);
 
 /** @throws DTypeError or ShapeError if `key` is none */
 export function keyTensor(name: string, key: TensorLike): Tensor {

@@ -7,10 +7,11 @@ import { add, mul, rem, sub } from "../../ops/binary.ts";
 import { le, select } from "../../ops/compare.ts";
 import { like, splat } from "../../ops/literal.ts";
 import { convert } from "../../ops/unary.ts";
+import { run } from "../nn/composite.ts";
 import { type Shape, shapeOf } from "../np/axes.ts";
 import { broadcastTo, tensorOf } from "../promote.ts";
 import { drawBits, type Width, widthOf } from "./bits.ts";
-import { keyTensor, run, subkeys, type Words, wordsOf } from "./key.ts";
+import { keyTensor, subkeys, type Words, wordsOf } from "./key.ts";
 
 type Bound = number | bigint | Tensor;
 

@@ -1,0 +1,77 @@
+// Standardisation and one-hot encoding.
+import { type DType, isInteger, itemSize } from "../../core/dtype.ts";
+import { DTypeError, ShapeError } from "../../core/errors.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { add, div, max, mul, sub } from "../../ops/binary.ts";
+import { eq } from "../../ops/compare.ts";
+import { reduceSum, spread } from "../../ops/reduce.ts";
+import { broadcastInDim, iota } from "../../ops/shape.ts";
+import { convert, rsqrt, square } from "../../ops/unary.ts";
+import { type Axis, axesOf, axisOf } from "../np/axes.ts";
+import { broadcastTo, cast, promote, tensorOf } from "../promote.ts";
+import type { TensorLike } from "../types.ts";
+import { run } from "./composite.ts";
+
+export interface StandardizeOptions {
+  /** Used instead of the mean along the axes; broadcasts to x. */
+  readonly mean?: TensorLike;
+  /** Used instead of the variance along the axes; broadcasts to x. */
+  readonly variance?: TensorLike;
+  /** Added to the variance; 1e-5 by default. */
+  readonly epsilon?: number;
+}
+
+/**
+ * (x − mean) / √(variance + ε) along `axis`, with variance = mean(x²) − mean(x)², not below 0. As
+ * `jax.nn.standardize`. Computed in float32 for 16-bit floats.
+ */
+export function standardize(x: TensorLike, axis: Axis = -1, options: StandardizeOptions = {}): Tensor {
+  const name = "nn.standardize";
+  const t = promote(name, [x], "inexact")[0]!;
+  const axes = axesOf(name, axis, t.ndim);
+  const count = axes.reduce((n, d) => n * t.shape[d]!, 1);
+  const dtype = itemSize(t.dtype) > 2 ? t.dtype : "float32";
+  const given = [options.mean, options.variance].map((v) => (v === undefined ? undefined : tensorOf(v, name)));
+  const average = (v: Tensor) => div(reduceSum(v, axes), count);
+  const body = (v: Tensor, mean: Tensor | undefined, variance: Tensor | undefined): Tensor => {
+    const wide = convert(v, dtype, v.weakType && dtype === v.dtype);
+    const full = (s: Tensor) => broadcastTo(name, cast(s, dtype), v.shape);
+    const epsilon = options.epsilon ?? 1e-5;
+    const m = mean === undefined ? average(wide) : undefined;
+    const center = m === undefined ? full(mean!) : spread(m, v, axes);
+    let scale: Tensor;
+    if (variance !== undefined) scale = full(rsqrt(add(cast(variance, dtype), epsilon)));
+    else {
+      const meanSquare = average(square(wide));
+      // Where the mean was given it may vary along the axes too.
+      if (m === undefined) scale = rsqrt(add(max(sub(spread(meanSquare, v, axes), square(center)), 0), epsilon));
+      else scale = spread(rsqrt(add(max(sub(meanSquare, square(m)), 0), epsilon)), v, axes);
+    }
+    return convert(mul(sub(wide, center), scale), t.dtype, t.weakType);
+  };
+  const inputs = [t, ...given.filter((g) => g !== undefined)];
+  return run("standardize", (v, ...rest) => body(v!, given[0] && rest[0], given[1] && rest.at(-1)), inputs);
+}
+
+/**
+ * 1 where the new dimension's index equals the integer in `x`, else 0; all 0 for integers outside 0 … numClasses−1. The
+ * new dimension stands at `axis` of the result, the last by default. As `jax.nn.one_hot`.
+ * @throws DTypeError if x is no integer tensor
+ */
+export function oneHot(
+  x: TensorLike,
+  numClasses: number,
+  options: { readonly dtype?: DType; readonly axis?: number } = {},
+): Tensor {
+  const name = "nn.oneHot";
+  const t = tensorOf(x, name);
+  if (!isInteger(t.dtype)) throw new DTypeError(`${name}: got dtype ${t.dtype}, expected integers. Use astype.`);
+  if (!Number.isInteger(numClasses) || numClasses < 0)
+    throw new ShapeError(`${name}: got ${numClasses} classes, expected a whole number of at least 0.`);
+  const at = axisOf(name, options.axis ?? -1, t.ndim + 1);
+  const shape = [...t.shape.slice(0, at), numClasses, ...t.shape.slice(at)];
+  const places = t.shape.map((_, d) => (d < at ? d : d + 1));
+  const body = (v: Tensor) =>
+    convert(eq(broadcastInDim(cast(v, t.dtype), shape, places), iota(t.dtype, shape, at)), options.dtype ?? "float32");
+  return run("one_hot", (v) => body(v!), [t]);
+}
