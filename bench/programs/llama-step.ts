@@ -5,6 +5,7 @@ import { gpuTopology } from "../../src/compile/topology.ts";
 import { makeTrainStep, type TrainState } from "../../src/finetune/train/step.ts";
 import {
   devicePut,
+  evalShape,
   Mesh,
   makeMesh,
   NamedSharding,
@@ -65,14 +66,26 @@ const facts = { rank, alpha: 16, rsLora: false, dropout: 0, scale: 16 / rank };
 const whole = mesh && new NamedSharding(mesh, P());
 
 /** Moments lie as what they belong to. */
-function stateShardings(state: unknown, places: ReturnType<typeof loraShardings>): unknown {
-  const shardings = tree.leavesWithPath(state).map(({ path, leaf }): Sharding => {
+function shardingList(state: unknown, places: ReturnType<typeof loraShardings>): Sharding[] {
+  return tree.leavesWithPath(state).map(({ path, leaf }): Sharding => {
     const match = /\.(q|v)\.(a|b)$/.exec(path);
     if (match === null || (leaf as Tensor).ndim !== 3) return whole!;
     return places[match[1] as "q" | "v"]![match[2] as "a" | "b"];
   });
-  return tree.unflatten(tree.structure(state), shardings);
 }
+
+const stateShardings = (state: unknown, places: ReturnType<typeof loraShardings>): unknown =>
+  tree.unflatten(tree.structure(state), shardingList(state, places));
+
+/** The same shapes, placed. */
+const withShardings = (shapes: unknown, places: readonly Sharding[]): unknown =>
+  tree.unflatten(
+    tree.structure(shapes),
+    tree.leaves(shapes).map((s, i) => {
+      const { shape, dtype } = s as unknown as ShapeDtypeStruct;
+      return new ShapeDtypeStruct(shape, dtype, { sharding: places[i]! });
+    }),
+  );
 
 interface Inputs {
   state: TrainState;
@@ -97,13 +110,12 @@ function realInputs(): Inputs {
 function abstract(): Inputs {
   const [rows, time] = [Number(a.batch), Number(a.seq)];
   const { params, lora, batch } = abstractInputs(config, stored, rows, time, rank, mesh);
-  const zero = (x: ShapeDtypeStruct) => x;
-  const moments = { mu: tree.map(zero, lora), nu: tree.map(zero, lora) };
-  const state = optimizer.initAbstract ? optimizer.initAbstract(lora) : moments;
+  const bare = { lora, opt: evalShape((l: unknown) => optimizer.init(l), lora as never) };
+  const state = mesh ? withShardings(bare, shardingList(bare, loraShardings(config, lora as never, mesh))) : bare;
   const key = new ShapeDtypeStruct([2], "uint32", whole ? { sharding: whole } : {});
   const supervised = Math.floor(rows * time * 0.74);
   return {
-    state: { lora, opt: state } as never,
+    state: state as never,
     params: params as never,
     batch: batch as never,
     key: key as never,

@@ -26,7 +26,7 @@ export const pjrtType = (dtype: DType): ElementType => pjrtTypes[dtype];
 
 export class ArrayTensor extends Tensor implements Disposable {
   readonly aval: Aval;
-  readonly sharding: Sharding;
+  override readonly sharding: Sharding;
   /** Placed by the user: programs must follow it. */
   readonly committed: boolean;
   readonly storage: Storage;
@@ -45,23 +45,23 @@ export class ArrayTensor extends Tensor implements Disposable {
     noteInScope(this);
   }
 
-  get isDeleted(): boolean {
+  override get isDeleted(): boolean {
     return this.storage.state !== "live";
   }
 
-  devices(): readonly Device[] {
+  override devices(): readonly Device[] {
     return this.sharding.devices;
   }
 
   /** Frees the device memory, unless something else holds it too. Idempotent. */
-  dispose(): void {
+  override dispose(): void {
     if (this.released) return;
     this.released = true;
     if (this.storage.state === "live") this.storage.release();
   }
   private released = false;
 
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
     this.dispose();
   }
 
@@ -73,7 +73,7 @@ export class ArrayTensor extends Tensor implements Disposable {
   }
 
   /** Settles when the value has been computed; rejects with the error of the program that should have made it. */
-  async blockUntilReady(): Promise<this> {
+  override async blockUntilReady(): Promise<this> {
     const { client } = this.storage;
     await Promise.all(this.handles().map((h) => client.events.settled(rawBuffer.readyEvent(client.api, h))));
     return this;

@@ -143,11 +143,10 @@ export class NamedSharding {
 
 export class SingleDeviceSharding {
   readonly device: Device;
+  readonly devices: readonly Device[];
   constructor(device: Device) {
     this.device = device;
-  }
-  get devices(): readonly Device[] {
-    return [this.device];
+    this.devices = Object.freeze([device]);
   }
   equals(other: Sharding): boolean {
     return other instanceof SingleDeviceSharding && other.device === this.device;

@@ -1,5 +1,6 @@
 // The third of the three calls: train a model on a data set; generate with the result, write it to disk.
 import "../lib/install.ts";
+import "../lib/tensor-methods.ts";
 import { join } from "node:path";
 import type { DType, Tensor } from "../lib/tensor.ts";
 import * as tree from "../lib/tree.ts";

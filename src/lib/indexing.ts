@@ -30,8 +30,8 @@ type SliceItem = Extract<Item, { kind: "slice" }>;
 const isFull = (i: SliceItem, n: number) => i.start === 0 && i.step === 1 && i.size === n;
 
 /**
- * The part of `x` that the entries name: basic and integer-tensor indexing by NumPy's rules. Places outside are those
- * nearest inside, unless `mode` says otherwise.
+ * The part of `x` that the entries name: basic and integer-tensor indexing by NumPy's rules. Places outside are read at
+ * the nearest one inside and have no gradient, unless `mode` says otherwise.
  * @throws ShapeError for too many entries or a host number outside; NonConcreteBooleanIndexError for a traced mask
  */
 export function at(x: TensorLike, entries: readonly Index[], options: IndexOptions = {}): Tensor {
@@ -42,7 +42,7 @@ export function at(x: TensorLike, entries: readonly Index[], options: IndexOptio
   const plan = planOf(sliced, items.map(asFull));
   const read = gather(sliced, plan.indices, {
     ...plan.params,
-    mode: modeOf(options.mode ?? "clip"),
+    mode: modeOf(options.mode ?? "promiseInBounds"),
     fill: options.fillValue ?? defaultFill(t.dtype),
     sorted: options.indicesAreSorted ?? false,
     unique: options.uniqueIndices ?? false,
@@ -188,10 +188,9 @@ function writing({ name, op, combine }: Writing) {
   return (x: TensorLike, entries: readonly Index[], value: TensorLike, options: IndexOptions = {}): Tensor => {
     const t = tensorOf(x, name);
     const items = parse(name, t.shape, entries);
-    const plan = planOf(t, items);
-    const update = updateFor(name, t, value, plan.shape);
     const block = contiguous(items);
     if (block) {
+      const update = updateFor(name, t, value, shapeOfItems(items));
       const sizes = block.map((b) => b.size);
       const flat = reshape(update, sizes);
       if (flat.size === 0) return settle(t);
@@ -201,6 +200,8 @@ function writing({ name, op, combine }: Writing) {
       if (sizes.every((n, d) => n === t.shape[d])) return settle(next);
       return settle(dynamicUpdateSlice(t, next, starts));
     }
+    const plan = planOf(t, items);
+    const update = updateFor(name, t, value, plan.shape);
     const exact = !items.some((i) => i.kind === "tensor");
     const params: GatherParams = {
       ...plan.params,

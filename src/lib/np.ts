@@ -4,6 +4,7 @@ export * from "./np/binary.ts";
 export * from "./np/create.ts";
 export * from "./np/join.ts";
 export * from "./np/logic.ts";
+export * from "./np/matmul.ts";
 export * from "./np/order.ts";
 export * from "./np/ranges.ts";
 export * from "./np/reduce.ts";

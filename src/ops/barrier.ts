@@ -32,7 +32,7 @@ export const shardingConstraintOp: Op<{ sharding: NamedSharding }, readonly [Ten
   shape: ([x], { sharding }) => {
     if (sharding.spec.entries.length > x.shape.length)
       throw new ShardingError(
-        `sharding_constraint: ${sharding.spec} has ${sharding.spec.entries.length} entries for ${longAval(x)}; expected at ` +
+        `sharding_constraint: got ${sharding.spec} of ${sharding.spec.entries.length} entries for ${longAval(x)}; expected at ` +
           `most ${x.shape.length}.`,
       );
     return [x];

@@ -1,7 +1,10 @@
 // Running reductions along one axis: each element of the result reduces all operands up to it.
-import { type Aval, longAval } from "../core/aval.ts";
+import { attr } from "../../hlo/attributes.ts";
+import { avalOf, longAval } from "../core/aval.ts";
+import type { DType } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
+import { typeOf } from "../core/lowering.ts";
 import { defineOp, type Op, type Transpose } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind1, traceGraph } from "../core/trace.ts";
@@ -9,7 +12,7 @@ import { shifted } from "./batching.ts";
 import { add, max, min, mul, sub, tieShare } from "./binary.ts";
 import { eq, ne, select } from "./compare.ts";
 import { type Accepts, requireDType } from "./elementwise.ts";
-import { like, zeroOf } from "./literal.ts";
+import { highest, like, lowest, zeroOf } from "./literal.ts";
 import { concatenate, pad, rev, sliceInDim } from "./shape.ts";
 import { abs, exp, log1p, neg } from "./unary.ts";
 
@@ -25,6 +28,8 @@ type Elements = readonly Tensor[];
 interface CumulativeSpec {
   readonly accepts: Accepts;
   readonly combine: (a: Tensor, b: Tensor) => Tensor;
+  /** What `combine` leaves alone. */
+  readonly identity: (dtype: DType) => number | bigint | boolean;
   /** Tangent of `z = combine(a, b)`; `linear` when it is `combine` of the tangents. */
   readonly tangent: "linear" | ((ta: Tensor, tb: Tensor, a: Tensor, b: Tensor, z: Tensor) => Tensor);
 }
@@ -68,20 +73,15 @@ const scan = (combine: (a: Elements, b: Elements) => Elements, xs: Elements, p: 
 
 function cumulative(name: string, spec: CumulativeSpec): CumulativeOp {
   const { combine, tangent } = spec;
-  const graphs = new WeakMap<Aval, Map<string, Graph>>();
-  /** The scan as a graph, once for each kind of operand. */
-  const program = (x: Aval, p: CumulativeParams): Graph => {
-    let known = graphs.get(x);
-    if (known === undefined) {
-      known = new Map();
-      graphs.set(x, known);
-    }
-    const key = `${p.axis} ${p.reverse}`;
-    let graph = known.get(key);
+  const scalarGraphs = new Map<DType, Graph>();
+  /** `combine` of two scalars. */
+  const scalarGraph = (dtype: DType): Graph => {
+    let graph = scalarGraphs.get(dtype);
     if (graph === undefined) {
-      const body = (t: Tensor) => scan(([a], [b]) => [combine(a!, b!)], [t], p);
-      graph = traceGraph(name, body, [x], { what: name, ambient: true }).graph;
-      known.set(key, graph);
+      const scalar = avalOf([], dtype);
+      const body = (a: Tensor, b: Tensor) => [combine(a, b)];
+      graph = traceGraph(name, body, [scalar, scalar], { what: name, ambient: true }).graph;
+      scalarGraphs.set(dtype, graph);
     }
     return graph;
   };
@@ -116,7 +116,22 @@ function cumulative(name: string, spec: CumulativeSpec): CumulativeOp {
     }),
     effect: "none",
     cost: "costly",
-    lower: (c, [x], p) => c.call(program(c.operands[0]!, p), [x]),
+    // XLA knows such windows, as long as their dimension, for running reductions, and computes them by blocks.
+    lower: (c, [x], { axis, reverse }) => {
+      const { shape, dtype } = c.operands[0]!;
+      const n = shape[axis]!;
+      if (n < 2) return [x];
+      const scalar = typeOf({ shape: [], dtype });
+      const body = c.region([scalar, scalar], (a, b) => c.inline(scalarGraph(dtype), [a!, b!]));
+      const before = Math.max(n - 1, 0);
+      const padding = shape.flatMap((_, d) => (d !== axis ? [0, 0] : reverse ? [0, before] : [before, 0]));
+      const attributes = {
+        window_dimensions: attr.i64s(shape.map((_, d) => (d === axis ? n : 1))),
+        padding: attr.dense({ kind: "tensor", shape: [shape.length, 2], element: "i64" }, padding),
+      };
+      const initial = c.constant(scalar, spec.identity(dtype));
+      return c.op("stablehlo.reduce_window", [x, initial], [typeOf(c.results[0]!)], attributes, [body]);
+    },
   });
   return op;
 }
@@ -126,10 +141,16 @@ const apply =
   (x: Tensor, axis: number, reverse = false): Tensor =>
     bind1(op, [x], { axis, reverse });
 
-export const cumsumOp = cumulative("cumsum", { accepts: "number", combine: (a, b) => add(a, b), tangent: "linear" });
+export const cumsumOp = cumulative("cumsum", {
+  accepts: "number",
+  identity: () => 0,
+  combine: (a, b) => add(a, b),
+  tangent: "linear",
+});
 export const cumsum = apply(cumsumOp);
 export const cumprodOp = cumulative("cumprod", {
   accepts: "number",
+  identity: () => 1,
   combine: (a, b) => mul(a, b),
   tangent: (ta, tb, a, b) => add(mul(ta, b), mul(tb, a)),
 });
@@ -138,9 +159,19 @@ export const cumprod = apply(cumprodOp);
 /** Ties share the derivative equally, pair by pair. */
 const winner: Exclude<CumulativeSpec["tangent"], "linear"> = (ta, tb, a, b, z) =>
   add(mul(ta, tieShare(a, b, z)), mul(tb, tieShare(b, a, z)));
-export const cummaxOp = cumulative("cummax", { accepts: "number", combine: (a, b) => max(a, b), tangent: winner });
+export const cummaxOp = cumulative("cummax", {
+  accepts: "number",
+  identity: lowest,
+  combine: (a, b) => max(a, b),
+  tangent: winner,
+});
 export const cummax = apply(cummaxOp);
-export const cumminOp = cumulative("cummin", { accepts: "number", combine: (a, b) => min(a, b), tangent: winner });
+export const cumminOp = cumulative("cummin", {
+  accepts: "number",
+  identity: highest,
+  combine: (a, b) => min(a, b),
+  tangent: winner,
+});
 export const cummin = apply(cumminOp);
 
 /** log(exp(a) + exp(b)) = max + log1p(exp(−|a − b|)); where a − b is NaN (equal infinities, NaN) it is a + b. */
@@ -152,6 +183,7 @@ function logAddExp(a: Tensor, b: Tensor): Tensor {
 const unlessInfinite = (x: Tensor): Tensor => select(eq(x, Number.POSITIVE_INFINITY), like(x, 0), x);
 export const cumlogsumexpOp = cumulative("cumlogsumexp", {
   accepts: "float",
+  identity: () => Number.NEGATIVE_INFINITY,
   combine: (a, b) => logAddExp(a, b),
   tangent: (ta, tb, a, b, z) => {
     const total = unlessInfinite(z);

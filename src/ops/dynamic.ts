@@ -16,12 +16,14 @@ type Many = readonly Tensor[];
 
 function checkStarts(name: string, x: Aval, starts: readonly Aval[], sizes: readonly number[]): void {
   if (starts.length !== x.shape.length || sizes.length !== x.shape.length)
-    throw new ShapeError(`${name}: got ${starts.length} start indices and sizes [${sizes}] for ${longAval(x)}.`);
+    throw new ShapeError(
+      `${name}: got ${starts.length} start indices and sizes [${sizes}] for ${longAval(x)}; expected one of each for each dimension.`,
+    );
   for (const s of starts)
     if (s.shape.length !== 0 || !isInteger(s.dtype) || s.dtype !== starts[0]!.dtype)
       throw new DTypeError(`${name}: got a start index ${longAval(s)}, expected integer scalars of one dtype.`);
   if (sizes.some((n, i) => n < 0 || n > x.shape[i]!))
-    throw new ShapeError(`${name}: got sizes [${sizes}] for ${longAval(x)}; a slice must fit into its operand.`);
+    throw new ShapeError(`${name}: got sizes [${sizes}] for ${longAval(x)}; expected sizes no larger than its own.`);
 }
 
 /** Operands: the tensor, then one start index for each dimension. */

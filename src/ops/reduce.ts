@@ -1,7 +1,7 @@
 // Reductions over axes.
 import { attr } from "../../hlo/attributes.ts";
 import { avalOf, longAval, withShape } from "../core/aval.ts";
-import { type DType, isFloat, kindOf, maxValue, minValue } from "../core/dtype.ts";
+import { type DType, isFloat, kindOf, maxValue } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
 import { typeOf } from "../core/lowering.ts";
 import { defineOp, type Op, type OperandDerivative, type Transpose } from "../core/op.ts";
@@ -12,6 +12,7 @@ import { div, mul } from "./binary.ts";
 import { eq } from "./compare.ts";
 import { cumprod } from "./cumulative.ts";
 import { type Accepts, requireDType } from "./elementwise.ts";
+import { highest, lowest } from "./literal.ts";
 import { broadcastInDim, pad } from "./shape.ts";
 import { convert } from "./unary.ts";
 
@@ -81,8 +82,6 @@ export function spread(y: Tensor, x: { readonly shape: readonly number[] }, axes
   return broadcastInDim(y, x.shape, kept(x.shape.length, axes));
 }
 
-const lowest = (d: DType) => (d === "bool" ? false : isFloat(d) ? Number.NEGATIVE_INFINITY : minValue(d));
-const highest = (d: DType) => (d === "bool" ? true : isFloat(d) ? Number.POSITIVE_INFINITY : maxValue(d));
 const unit = (n: 0 | 1) => (d: DType) => (d.endsWith("int64") ? BigInt(n) : d === "bool" ? n === 1 : n);
 
 export const reduceSumOp = reduction("reduce_sum", {

@@ -143,7 +143,9 @@ export const revOp: Op<{ dimensions: readonly number[] }, readonly [Tensor]> = d
   name: "rev",
   shape: ([x], { dimensions }) => {
     if (dimensions.some((d) => !(d >= 0 && d < x.shape.length)) || new Set(dimensions).size !== dimensions.length)
-      throw new ShapeError(`rev: got dimensions ${show(dimensions)} for ${longAval(x)}.`);
+      throw new ShapeError(
+        `rev: got dimensions ${show(dimensions)} for ${longAval(x)}; expected different ones below ${x.shape.length}.`,
+      );
     return [x];
   },
   derivative: ["linear"],
@@ -259,7 +261,8 @@ export const padOp: Op<PadParams, readonly [Tensor, Tensor]> = defineOp({
       shape.some((n) => n < 0)
     )
       throw new ShapeError(
-        `pad: got low ${show(low)}, high ${show(high)}, interior ${show(interior)} for ${longAval(x)}.`,
+        `pad: got low ${show(low)}, high ${show(high)}, interior ${show(interior)} for ${longAval(x)}; expected ` +
+          "one number for each dimension, interior from 0, and no more removed than there is.",
       );
     return [avalOf(shape, x.dtype, x.weakType && value.weakType)];
   },
@@ -326,7 +329,7 @@ export const concatenateOp: Op<{ dimension: number }, Many> = defineOp<{ dimensi
     for (const a of operands) {
       if (a.dtype !== first.dtype)
         throw new DTypeError(
-          `concatenate: got dtypes ${operands.map((b) => b.dtype).join(", ")}, expected equal ones.`,
+          `concatenate: got dtypes ${operands.map((b) => b.dtype).join(", ")}, expected equal ones. Convert with astype first.`,
         );
       if (a.shape.length !== first.shape.length || a.shape.some((n, i) => i !== dimension && n !== first.shape[i]))
         throw new ShapeError(
@@ -335,7 +338,10 @@ export const concatenateOp: Op<{ dimension: number }, Many> = defineOp<{ dimensi
         );
     }
     if (!(dimension >= 0 && dimension < first.shape.length))
-      throw new ShapeError(`concatenate: got dimension ${dimension} for ${longAval(first)}.`);
+      throw new ShapeError(
+        `concatenate: got dimension ${dimension} for ${longAval(first)}; expected one below ${first.shape.length}. ` +
+          "To join along a new dimension, add it with expandDims first (np.stack does).",
+      );
     const total = operands.reduce((n, a) => n + a.shape[dimension]!, 0);
     return [
       avalOf(
@@ -376,9 +382,12 @@ export const concatenate = (operands: readonly Tensor[], dimension: number): Ten
 export const iotaOp: Op<{ dtype: DType; shape: readonly number[]; dimension: number }, readonly []> = defineOp({
   name: "iota",
   shape: (_operands, { dtype, shape, dimension }) => {
-    if (dtype === "bool") throw new DTypeError("iota: got dtype bool, expected a numeric dtype.");
+    if (dtype === "bool")
+      throw new DTypeError("iota: got dtype bool, expected a numeric dtype. Compare a numeric iota instead.");
     if (!(dimension >= 0 && dimension < shape.length))
-      throw new ShapeError(`iota: got dimension ${dimension} for shape ${show(shape)}.`);
+      throw new ShapeError(
+        `iota: got dimension ${dimension} for shape ${show(shape)}; expected one below ${shape.length}.`,
+      );
     return [avalOf(shape, dtype)];
   },
   derivative: [],

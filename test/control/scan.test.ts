@@ -15,6 +15,7 @@ import { readFixture } from "../fixtures.ts";
 import {
   counts,
   distance,
+  expectGradient,
   find,
   graphOf,
   jit,
@@ -33,16 +34,6 @@ type Unary = (x: Tensor) => Tensor;
 
 /** Two results of a scan as one number, so that carry and stacked results both get cotangents. */
 const score = ([c, ys]: readonly [Tensor, Tensor]): Tensor => add(total(sin(c)), total(mul(ys, ys)));
-
-function expectGradient(f: (...args: Tensor[]) => Tensor, args: readonly Tensor[]): void {
-  const argnums = args.map((_, i) => i);
-  const symbolic = readAll(grad(f as AnyFunction, { argnums })(...args));
-  const numeric = numericGradient(f, args);
-  const program = printed(grad(f as AnyFunction, { argnums }), ...args);
-  symbolic.forEach((g, i) => {
-    expect(distance(g, numeric[i]!), `argument ${i}\n${program}`).toBeLessThan(1e-6);
-  });
-}
 
 const layer = (c: Tensor, w: Tensor): [Tensor, Tensor] => {
   const next = tanh(dot(c, w));

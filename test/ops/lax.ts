@@ -74,14 +74,38 @@ const fromEnd = (x: Tensor, starts: readonly Tensor[]): Tensor[] =>
   starts.map((s, d) => (itemSize(s.dtype) === 1 ? s : compare.select(compare.lt(s, 0), binary.add(s, x.shape[d]!), s)));
 
 export const lax: Readonly<Record<string, LaxFunction>> = {
-  ...Object.fromEntries(
-    (
-      "neg sign abs square sqrt rsqrt cbrt exp exp2 expm1 log log1p logistic tanh sin cos tan asin acos atan sinh cosh " +
-      "asinh acosh atanh erf erfc lgamma digamma floor ceil clz"
-    )
-      .split(" ")
-      .map((name) => [name, one(unary[name as "exp"])]),
-  ),
+  neg: one(unary.neg),
+  sign: one(unary.sign),
+  abs: one(unary.abs),
+  square: one(unary.square),
+  sqrt: one(unary.sqrt),
+  rsqrt: one(unary.rsqrt),
+  cbrt: one(unary.cbrt),
+  exp: one(unary.exp),
+  exp2: one(unary.exp2),
+  expm1: one(unary.expm1),
+  log: one(unary.log),
+  log1p: one(unary.log1p),
+  logistic: one(unary.logistic),
+  tanh: one(unary.tanh),
+  sin: one(unary.sin),
+  cos: one(unary.cos),
+  tan: one(unary.tan),
+  asin: one(unary.asin),
+  acos: one(unary.acos),
+  atan: one(unary.atan),
+  sinh: one(unary.sinh),
+  cosh: one(unary.cosh),
+  asinh: one(unary.asinh),
+  acosh: one(unary.acosh),
+  atanh: one(unary.atanh),
+  erf: one(unary.erf),
+  erfc: one(unary.erfc),
+  lgamma: one(unary.lgamma),
+  digamma: one(unary.digamma),
+  floor: one(unary.floor),
+  ceil: one(unary.ceil),
+  clz: one(unary.clz),
   erf_inv: one(unary.erfInv),
   bitwise_not: one(unary.not),
   population_count: one(unary.populationCount),
@@ -90,9 +114,15 @@ export const lax: Readonly<Record<string, LaxFunction>> = {
   round: ([x], p) => (p.rounding_method === "AWAY_FROM_ZERO" ? unary.roundAway : unary.round)(x!),
   reduce_precision: ([x], p) => unary.reducePrecision(x!, p.exponent_bits as number, p.mantissa_bits as number),
   integer_pow: ([x], p) => unary.integerPow(x!, p.y as number),
-  ...Object.fromEntries(
-    "add sub mul div rem max min atan2 nextafter".split(" ").map((name) => [name, two(binary[name as "add"])]),
-  ),
+  add: two(binary.add),
+  sub: two(binary.sub),
+  mul: two(binary.mul),
+  div: two(binary.div),
+  rem: two(binary.rem),
+  max: two(binary.max),
+  min: two(binary.min),
+  atan2: two(binary.atan2),
+  nextafter: two(binary.nextafter),
   pow: ([x, y]) => binary.pow(x!, unary.convert(y!, x!.dtype)),
   bitwise_and: two(binary.and),
   bitwise_or: two(binary.or),
@@ -100,7 +130,12 @@ export const lax: Readonly<Record<string, LaxFunction>> = {
   shift_left: two(binary.shiftLeft),
   shift_right_logical: two(binary.shiftRightLogical),
   shift_right_arithmetic: two(binary.shiftRightArithmetic),
-  ...Object.fromEntries("eq ne lt le gt ge".split(" ").map((name) => [name, two(compare[name as "eq"])])),
+  eq: two(compare.eq),
+  ne: two(compare.ne),
+  lt: two(compare.lt),
+  le: two(compare.le),
+  gt: two(compare.gt),
+  ge: two(compare.ge),
   select_n: ([which, ...cases]) => {
     if (which!.dtype === "bool") return compare.select(which!, cases[1]!, cases[0]!);
     return cases.reduceRight((rest, c, i) => compare.select(compare.eq(which!, i), c, rest));

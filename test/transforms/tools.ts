@@ -1,4 +1,5 @@
 // Tensors, numeric derivatives and program counts for the tests of transformations.
+import { expect } from "vitest";
 import "../../src/lib/install.ts";
 import { ArrayTensor } from "../../src/compile/array.ts";
 import { encodeValues, scalars } from "../../src/compile/encoding.ts";
@@ -13,6 +14,7 @@ import { printGraph } from "../../src/core/print.ts";
 import { Literal, type Tensor } from "../../src/core/tensor.ts";
 import { traceGraph } from "../../src/core/trace.ts";
 import { flatten } from "../../src/core/tree.ts";
+import { grad } from "../../src/lib/grad.ts";
 import { reduceSum } from "../../src/ops/reduce.ts";
 
 /** A concrete tensor; float32 unless told. */
@@ -124,4 +126,15 @@ export function distance(got: readonly number[], want: readonly number[]): numbe
     if (!(d <= worst)) worst = d;
   });
   return worst;
+}
+
+/** The gradient of `f` by reverse mode is the numeric one; the program is checked, and shown if it is wrong. */
+export function expectGradient(f: (...args: Tensor[]) => Tensor, args: readonly Tensor[]): void {
+  const argnums = args.map((_, i) => i);
+  const symbolic = readAll(grad(f as AnyFunction, { argnums })(...args));
+  const numeric = numericGradient(f, args);
+  const program = printed(grad(f as AnyFunction, { argnums }), ...args);
+  symbolic.forEach((g, i) => {
+    expect(distance(g, numeric[i]!), `argument ${i}\n${program}`).toBeLessThan(1e-6);
+  });
 }

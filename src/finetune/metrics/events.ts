@@ -10,6 +10,8 @@ export type TrainEvent =
       /** What became of the rows. */
       train: TokenizeReport;
       evaluation: TokenizeReport | null;
+      /** Tokens; longer rows were dropped or cut. */
+      maxSeqLen: number;
       /** One row as it is trained on: what is read, and what is learnt. */
       example: { prompt: string; supervised: string };
     }

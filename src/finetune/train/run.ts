@@ -244,6 +244,7 @@ class Run {
       type: "data",
       train: train.report,
       evaluation: evaluation?.report ?? null,
+      maxSeqLen: this.config.data.maxSeqLen,
       example: describeExample(train.examples[0]!, this.model.tokenizer!),
     });
     this.events.emit({

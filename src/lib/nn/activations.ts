@@ -3,6 +3,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { add, max, min, mul } from "../../ops/binary.ts";
 import { ge, gt, le, select } from "../../ops/compare.ts";
 import { requireDType } from "../../ops/elementwise.ts";
+import { like } from "../../ops/literal.ts";
 import { abs, erfc, exp, expm1, integerPow, log1p, logistic, neg, tanh } from "../../ops/unary.ts";
 import { promote, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
@@ -15,7 +16,7 @@ export function relu(x: TensorLike): Tensor {
   const t = tensorOf(x, "nn.relu");
   requireDType("nn.relu", t.aval, "number");
   const zero = t.dtype.endsWith("int64") ? 0n : 0;
-  return run("relu", (v) => select(le(v!, zero), mul(v!, zero), v!), [t]);
+  return run("relu", (v) => select(le(v!, zero), like(v!, zero), v!), [t]);
 }
 
 /** min(max(x, 0), 6). As `jax.nn.relu6`. */
@@ -30,7 +31,7 @@ export function elu(x: TensorLike, alpha = 1): Tensor {
   const body = (v: Tensor) => {
     const positive = gt(v, 0);
     // Where x is large the other branch must not overflow.
-    const negative = expm1(select(positive, mul(v, 0), v));
+    const negative = expm1(select(positive, like(v, 0), v));
     return select(positive, v, alpha === 1 ? negative : mul(negative, alpha));
   };
   return run("elu", (v) => body(v!), [floats("nn.elu", x)]);

@@ -7,12 +7,14 @@ import { eq } from "../../ops/compare.ts";
 import { reduceSum, spread } from "../../ops/reduce.ts";
 import { broadcastInDim, iota } from "../../ops/shape.ts";
 import { convert, rsqrt, square } from "../../ops/unary.ts";
-import { type Axis, axesOf, axisOf } from "../np/axes.ts";
+import { type Axis, axesOf, axisAndOptions, axisOf } from "../np/axes.ts";
 import { broadcastTo, cast, promote, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { run } from "./composite.ts";
 
 export interface StandardizeOptions {
+  /** Instead of the second argument. */
+  readonly axis?: Axis;
   /** Used instead of the mean along the axes; broadcasts to x. */
   readonly mean?: TensorLike;
   /** Used instead of the variance along the axes; broadcasts to x. */
@@ -25,13 +27,14 @@ export interface StandardizeOptions {
  * (x − mean) / √(variance + ε) along `axis`, with variance = mean(x²) − mean(x)², not below 0. As
  * `jax.nn.standardize`. Computed in float32 for 16-bit floats.
  */
-export function standardize(x: TensorLike, axis: Axis = -1, options: StandardizeOptions = {}): Tensor {
+export function standardize(x: TensorLike, axis?: Axis | StandardizeOptions, given?: StandardizeOptions): Tensor {
   const name = "nn.standardize";
+  const { axis: over, options } = axisAndOptions(axis, given);
   const t = promote(name, [x], "inexact")[0]!;
-  const axes = axesOf(name, axis, t.ndim);
+  const axes = axesOf(name, axis === null ? null : over === undefined ? -1 : over, t.ndim);
   const count = axes.reduce((n, d) => n * t.shape[d]!, 1);
   const dtype = itemSize(t.dtype) > 2 ? t.dtype : "float32";
-  const given = [options.mean, options.variance].map((v) => (v === undefined ? undefined : tensorOf(v, name)));
+  const moments = [options.mean, options.variance].map((v) => (v === undefined ? undefined : tensorOf(v, name)));
   const average = (v: Tensor) => div(reduceSum(v, axes), count);
   const body = (v: Tensor, mean: Tensor | undefined, variance: Tensor | undefined): Tensor => {
     const wide = convert(v, dtype, v.weakType && dtype === v.dtype);
@@ -49,8 +52,8 @@ export function standardize(x: TensorLike, axis: Axis = -1, options: Standardize
     }
     return convert(mul(sub(wide, center), scale), t.dtype, t.weakType);
   };
-  const inputs = [t, ...given.filter((g) => g !== undefined)];
-  return run("standardize", (v, ...rest) => body(v!, given[0] && rest[0], given[1] && rest.at(-1)), inputs);
+  const inputs = [t, ...moments.filter((g) => g !== undefined)];
+  return run("standardize", (v, ...rest) => body(v!, moments[0] && rest[0], moments[1] && rest.at(-1)), inputs);
 }
 
 /**

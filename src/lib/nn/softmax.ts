@@ -7,7 +7,7 @@ import { like } from "../../ops/literal.ts";
 import { reduceMax, reduceSum, spread } from "../../ops/reduce.ts";
 import { reshape } from "../../ops/shape.ts";
 import { convert, exp, finite, log, stopGradientTensor } from "../../ops/unary.ts";
-import { type Axis, axesOf } from "../np/axes.ts";
+import { type Axis, axesOf, axisAndOptions } from "../np/axes.ts";
 import { broadcastTo, promote, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { run, withTangent } from "./composite.ts";
@@ -70,6 +70,8 @@ function finiteMax(x: Tensor, axes: readonly number[]): Tensor {
 }
 
 export interface SoftmaxOptions {
+  /** Instead of the second argument. */
+  readonly axis?: Axis;
   /** A mask that broadcasts to x: elements where it is false take no part. */
   readonly where?: TensorLike;
 }
@@ -83,15 +85,25 @@ const masked = (name: string, x: Tensor, where: TensorLike | undefined): Tensor[
  * e^x / Σ e^x along `axis` (null: all). As `jax.nn.softmax`. Only the result is kept for the backward pass.
  * @throws DTypeError if the mask is not boolean
  */
-export function softmax(x: TensorLike, axis: Axis = -1, options: SoftmaxOptions = {}): Tensor {
-  const t = floats("nn.softmax", x);
-  return softmaxOf(masked("nn.softmax", t, options.where), { axes: axesOf("nn.softmax", axis, t.ndim) });
-}
+export const softmax = (x: TensorLike, axis?: Axis | SoftmaxOptions, options?: SoftmaxOptions): Tensor =>
+  along("nn.softmax", softmaxOf, x, axis, options);
 
 /** log(softmax(x)) without underflow. As `jax.nn.log_softmax`. Only the result is kept for the backward pass. */
-export function logSoftmax(x: TensorLike, axis: Axis = -1, options: SoftmaxOptions = {}): Tensor {
-  const t = floats("nn.logSoftmax", x);
-  return logSoftmaxOf(masked("nn.logSoftmax", t, options.where), { axes: axesOf("nn.logSoftmax", axis, t.ndim) });
+export const logSoftmax = (x: TensorLike, axis?: Axis | SoftmaxOptions, options?: SoftmaxOptions): Tensor =>
+  along("nn.logSoftmax", logSoftmaxOf, x, axis, options);
+
+function along(
+  name: string,
+  f: typeof softmaxOf,
+  x: TensorLike,
+  axis: Axis | SoftmaxOptions | undefined,
+  options: SoftmaxOptions | undefined,
+): Tensor {
+  const given = axisAndOptions(axis, options);
+  const t = floats(name, x);
+  const over = axis === null ? null : given.axis;
+  const axes = axesOf(name, over === undefined ? -1 : over, t.ndim);
+  return f(masked(name, t, given.options.where), { axes });
 }
 
 export interface LogsumexpOptions extends SoftmaxOptions {
@@ -101,11 +113,12 @@ export interface LogsumexpOptions extends SoftmaxOptions {
 }
 
 /** log Σ b eˣ along `axis` (all by default) without overflow. As `jax.nn.logsumexp`. */
-export function logsumexp(x: TensorLike, axis: Axis = null, options: LogsumexpOptions = {}): Tensor {
+export function logsumexp(x: TensorLike, axis?: Axis | LogsumexpOptions, given?: LogsumexpOptions): Tensor {
   const name = "nn.logsumexp";
+  const { axis: over, options } = axisAndOptions(axis, given);
   const operands = options.b === undefined ? [floats(name, x)] : promote(name, [x, options.b], "inexact");
   const t = operands[0]!;
-  const axes = axesOf(name, axis, t.ndim);
+  const axes = axesOf(name, over, t.ndim);
   const where = masked(name, t, options.where).slice(1);
   const shape = t.shape.flatMap((n, d) => (!axes.includes(d) ? [n] : options.keepdims ? [1] : []));
   const body = (inputs: readonly Tensor[]): Tensor => {

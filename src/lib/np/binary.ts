@@ -5,7 +5,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as ops from "../../ops/binary.ts";
 import { compare, select } from "../../ops/compare.ts";
 import { like, zerosLike } from "../../ops/literal.ts";
-import { ceil, exp, floor, integerPow, log1p, neg, sign, sqrt, square } from "../../ops/unary.ts";
+import { ceil, exp, floor, integerPow, log1p, neg, roundAway, sign, sqrt, square } from "../../ops/unary.ts";
 import { cast, type Promotion, promote, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 
@@ -49,7 +49,7 @@ export const floorDivide = family(
   "floorDivide",
   "same",
   (x, y) => {
-    if (isFloat(x.dtype)) return floatDivmod(x, y)[0];
+    if (isFloat(x.dtype)) return floatQuotient(x, y);
     const quotient = ops.div(x, y);
     if (isUnsigned(x)) return quotient;
     const off = ops.and(compare(sign(x), "NE", sign(y)), compare(ops.rem(x, y), "NE", zerosLike(x)));
@@ -63,28 +63,31 @@ const one = (x: Tensor) => like(x, itemSize(x.dtype) === 8 && isInteger(x.dtype)
 export const remainder = family("remainder", "same", modulo, "int32");
 export { remainder as mod };
 
+/** The remainder; that of integers by zero is 0. */
+const rest: Rule = (x, y) =>
+  isFloat(x.dtype) ? ops.rem(x, y) : ops.rem(x, select(compare(y, "EQ", zerosLike(y)), one(y), y));
+
 function modulo(x: Tensor, y: Tensor): Tensor {
-  const r = ops.rem(x, y);
+  const r = rest(x, y);
   if (isUnsigned(x)) return r;
   const zero = zerosLike(r);
   const opposite = compare(compare(r, "LT", zero), "NE", compare(y, "LT", zero));
   return select(ops.and(opposite, compare(r, "NE", zero)), ops.add(r, y), r);
 }
 
-function floatDivmod(x: Tensor, y: Tensor): [Tensor, Tensor] {
+function floatQuotient(x: Tensor, y: Tensor): Tensor {
   const r = ops.rem(x, y);
+  // Whole but for rounding errors.
   const quotient = ops.div(ops.sub(x, r), y);
   const off = ops.and(compare(r, "NE", like(r, 0)), compare(sign(y), "NE", sign(r)));
-  const floored = select(off, ops.sub(quotient, 1), quotient);
-  return [roundHalfAway(floored), select(off, ops.add(r, y), r)];
+  const floored = roundAway(select(off, ops.sub(quotient, 1), quotient));
+  return select(compare(y, "EQ", like(y, 0)), ops.div(x, y), floored);
 }
-/** The quotient is whole but for rounding errors. */
-const roundHalfAway = (x: Tensor) => ops.mul(sign(x), floor(ops.add(ops.mul(x, sign(x)), 0.5)));
 
 /** `[floorDivide(x, y), remainder(x, y)]` */
 export const divmod = (x: TensorLike, y: TensorLike): [Tensor, Tensor] => [floorDivide(x, y), remainder(x, y)];
 /** Remainder with the sign of the dividend. */
-export const fmod = family("fmod", "same", ops.rem, "int32");
+export const fmod = family("fmod", "same", rest, "int32");
 /** Fractional and whole part, both with the sign of `x`. */
 export function modf(x: TensorLike): [Tensor, Tensor] {
   const [t] = promote("modf", [x], "inexact") as [Tensor];

@@ -60,7 +60,7 @@ export function lexsort(keys: readonly TensorLike[], axis = -1): Tensor {
   return sortAll([...ts, iota("int32", ts[0]!.shape, at)], at, { numKeys: ts.length }).at(-1)!;
 }
 
-interface RunOptions {
+export interface RunOptions {
   readonly axis?: number | null;
   readonly dtype?: DType;
 }

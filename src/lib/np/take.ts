@@ -30,9 +30,12 @@ const num = (t: Tensor, n: number) => (t.dtype.endsWith("64") ? BigInt(n) : n);
 function resolved(indices: Tensor, size: number, mode: TakeMode): Tensor {
   if (mode === "wrap") return remainder(indices, num(indices, size));
   if (mode === "clip") return size === 0 ? indices : clamp(num(indices, 0), indices, num(indices, size - 1));
-  return indices.dtype === "uint64"
-    ? indices
-    : select(lt(indices, num(indices, 0)), add(indices, num(indices, size)), indices);
+  return fromEnd(indices, size);
+}
+/** Negative places count from the end. */
+function fromEnd(indices: Tensor, size: number): Tensor {
+  if (indices.dtype === "uint64") return indices;
+  return select(lt(indices, num(indices, 0)), add(indices, num(indices, size)), indices);
 }
 
 /**
@@ -104,7 +107,8 @@ export function takeAlongAxis(
     throw new ShapeError(`${name}: got shape [${t.shape}] and indices of shape [${ids.shape}], expected equal ranks.`);
   const a = axisOf(name, flat ? 0 : (along ?? -1), t.ndim);
   const mode = options.mode ?? "fill";
-  const places = resolved(ids, t.shape[a]!, mode);
+  const size = t.shape[a]!;
+  const places = resolved(mode === "clip" ? fromEnd(ids, size) : ids, size, mode);
   const common = broadcastShapes(
     name,
     [t.shape, ids.shape].map((s) => s.map((n, d) => (d === a ? 1 : n))),
