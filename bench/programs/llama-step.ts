@@ -42,6 +42,7 @@ const { values: a } = parseArgs({
     steps: { type: "string", default: "3" },
     serve: { type: "boolean", default: false },
     dump: { type: "string" },
+    xla: { type: "string", multiple: true, default: [] },
   },
 });
 
@@ -141,6 +142,14 @@ const make = () =>
   });
 const now = () => performance.now();
 
+/** `--xla name=value` */
+const compilerOptions = Object.fromEntries(
+  a.xla!.map((o) => {
+    const [name, value] = o.split("=") as [string, string];
+    return [name, value === "true" ? true : value === "false" ? false : Number.isNaN(Number(value)) ? value : Number(value)];
+  }),
+);
+
 function stage(compile: boolean) {
   const jitted = make();
   const t0 = now();
@@ -149,7 +158,7 @@ function stage(compile: boolean) {
   const lowered = traced.lower();
   const text = lowered.asText();
   const t2 = now();
-  const compiled = compile ? lowered.compile() : undefined;
+  const compiled = compile ? lowered.compile({ compilerOptions }) : undefined;
   return {
     jitted,
     traced,

@@ -74,15 +74,22 @@ export class ArrayTensor extends Tensor implements Disposable {
 
   /** Settles when the value has been computed; rejects with the error of the program that should have made it. */
   override async blockUntilReady(): Promise<this> {
-    const { client } = this.storage;
-    await Promise.all(this.handles().map((h) => client.events.settled(rawBuffer.readyEvent(client.api, h))));
+    const { client, run } = this.storage;
+    const handles = this.handles();
+    if (run?.done) return this;
+    await Promise.all(handles.map((h) => client.events.settled(rawBuffer.readyEvent(client.api, h))));
+    if (run !== null) run.done = true;
     return this;
   }
 
   /** Waits on this thread until the value has been computed. */
   wait(): void {
-    const { client } = this.storage;
-    for (const h of this.handles()) client.events.wait(rawBuffer.readyEvent(client.api, h));
+    const { client, run, first, rest, state } = this.storage;
+    if (state !== "live") throw deleted(this);
+    if (run?.done) return;
+    client.events.wait(rawBuffer.readyEvent(client.api, first));
+    for (let d = 0; d < rest.length; d++) client.events.wait(rawBuffer.readyEvent(client.api, rest[d]!));
+    if (run !== null) run.done = true;
   }
 }
 

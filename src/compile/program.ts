@@ -5,7 +5,7 @@ import { itemSize } from "../core/dtype.ts";
 import type { Sharding } from "../core/mesh.ts";
 import { shardShape } from "../core/mesh.ts";
 import { ArrayTensor, deleted } from "./array.ts";
-import { releaseWithOwner, Storage, StorageGroup } from "./storage.ts";
+import { type Run, releaseWithOwner, Storage, StorageGroup } from "./storage.ts";
 
 export class Program {
   readonly executable: LoadedExecutable;
@@ -64,11 +64,13 @@ export class Program {
     const { client } = this.executable;
     const n = outAvals.length;
     const out = new Array<ArrayTensor>(n);
+    const run: Run = { done: false };
     let group: StorageGroup | undefined;
     let owner: object | undefined;
     for (let i = 0; i < n; i++) {
       const rest = this.devices === 1 ? single : this.further(i);
       const storage = new Storage(client, prepared.result(0, i), rest, outBytes[i]!);
+      storage.run = run;
       const together = outBytes[i]! < smallBytes && n > 1;
       if (together) {
         if (group === undefined) {

@@ -21,6 +21,8 @@ export class Storage {
   mark = 0;
   /** The small results of one call that are collected together. */
   group: StorageGroup | null = null;
+  /** The run that makes the contents; null when they do not come from a program. */
+  run: Run | null = null;
 
   constructor(client: Client, first: number, rest: readonly number[], bytes: number) {
     this.client = client;
@@ -56,6 +58,14 @@ export class Storage {
     client.transfers.destroy(first, bytes);
     for (let i = 0; i < rest.length; i++) client.transfers.destroy(rest[i]!, bytes);
   }
+}
+
+/**
+ * One run of a program, shared by its results: they become ready together, device by device, so the first of them that
+ * is waited for on every device has been waited for on behalf of all.
+ */
+export interface Run {
+  done: boolean;
 }
 
 /** What the collector holds for the small results of one call; lets go of them when all are freed. */

@@ -1,6 +1,6 @@
 // scan: one body for all turns of a loop whose length is known.
 import { type Aval, longAval, withShape } from "../core/aval.ts";
-import { NonDifferentiableError, ShapeError } from "../core/errors.ts";
+import { ShapeError } from "../core/errors.ts";
 import { type Graph, hasEffects } from "../core/graph.ts";
 import { defineOp, type Maybe, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -8,6 +8,7 @@ import { bind } from "../core/trace.ts";
 import { batchAt } from "../ops/batching.ts";
 import { zeroTangent } from "../ops/tangent.ts";
 import { batchGraph } from "../transforms/batch.ts";
+import { dce } from "../transforms/dce.ts";
 import { jvpGraph, pick } from "../transforms/jvp.ts";
 import { linearizeGraph } from "../transforms/linearize.ts";
 import { transposeGraph } from "../transforms/transpose.ts";
@@ -191,25 +192,78 @@ function linearizeScan(primals: Many, tangents: readonly Maybe[], p: ScanParams)
   return [results.slice(0, nOut), l.outActive.map((active) => (active ? outTangents[next++]! : null))];
 }
 
-/** @throws NonDifferentiableError for a carry that depends on no linear input, such as a counter */
-function requireLinearCarries(
+/** Which carries depend on linear inputs; the others, such as counters, are values. */
+function linearCarries(
   p: ScanParams,
   consts: readonly boolean[],
   inits: readonly boolean[],
   xs: readonly boolean[],
-): void {
-  const linear = fixpoint(inits, (carries) => {
+): boolean[] {
+  return fixpoint(inits, (carries) => {
     const dependent = new Set<unknown>(pick(p.body.inputs, [...consts, ...carries, ...xs]));
     for (const e of p.body.equations)
       if (e.operands.some((x) => dependent.has(x))) for (const r of e.results) dependent.add(r);
     return p.body.outputs.slice(0, p.carries).map((x) => dependent.has(x));
   });
-  const other = linear.indexOf(false);
-  if (other >= 0)
-    throw new NonDifferentiableError(
-      `scan: it cannot be transposed, because carry ${other} (${longAval(p.body.inputs[p.consts + other]!.aval)}) is not linear in ` +
-        "the differentiated values. Give what it counts as a scanned tensor (np.arange), as foriLoop does.",
-    );
+}
+
+/** Runs the carries that are values forwards, and transposes the scan that reads them as scanned tensors. */
+function transposeBesideValues(
+  cotangents: readonly Maybe[],
+  operands: readonly Maybe[],
+  avals: readonly Aval[],
+  p: ScanParams,
+  carriesLinear: readonly boolean[],
+): Maybe[] {
+  const o = parts(operands, p);
+  const a = parts(avals, p);
+  const at = { carry: p.consts, x: p.consts + p.carries };
+  const indices = range(0, p.carries);
+  const values = indices.filter((i) => !carriesLinear[i]);
+  const linear = indices.filter((i) => carriesLinear[i]);
+  const knownConsts = range(0, p.consts).filter((i) => o.consts[i] !== null);
+  const knownXs = range(0, o.xs.length).filter((i) => o.xs[i] !== null);
+  const valueVars = values.map((i) => p.body.inputs[at.carry + i]!);
+  const forward = dce({
+    ...p.body,
+    inputs: [
+      ...knownConsts.map((i) => p.body.inputs[i]!),
+      ...valueVars,
+      ...knownXs.map((i) => p.body.inputs[at.x + i]!),
+    ],
+    outputs: [...values.map((i) => p.body.outputs[i]!), ...valueVars],
+  }).graph;
+  const known = [
+    ...knownConsts.map((i) => o.consts[i]!),
+    ...values.map((i) => o.carries[i]!),
+    ...knownXs.map((i) => o.xs[i]!),
+  ];
+  const stacked = bind(scanOp, known, {
+    ...p,
+    body: forward,
+    consts: knownConsts.length,
+    carries: values.length,
+  }).slice(values.length);
+  const nOut = p.body.outputs.length;
+  const body = reorder(
+    p.body,
+    [
+      ...range(0, p.consts),
+      ...linear.map((i) => at.carry + i),
+      ...range(at.x, p.body.inputs.length),
+      ...values.map((i) => at.carry + i),
+    ],
+    [...linear, ...range(p.carries, nOut)],
+  );
+  const cts = transposeScan(
+    [...linear.map((i) => cotangents[i] ?? null), ...cotangents.slice(p.carries)],
+    [...o.consts, ...linear.map((i) => o.carries[i]!), ...o.xs, ...stacked],
+    [...a.consts, ...linear.map((i) => a.carries[i]!), ...a.xs, ...stacked.map((s) => s.aval)],
+    { ...p, body, carries: linear.length },
+  );
+  const ctCarries = indices.map((i) => (carriesLinear[i] ? cts[p.consts + linear.indexOf(i)]! : null));
+  const xsFrom = p.consts + linear.length;
+  return [...cts.slice(0, p.consts), ...ctCarries, ...cts.slice(xsFrom, xsFrom + o.xs.length)];
 }
 
 /** Backwards: a scan in the other direction that carries the cotangents of the carries and sums those of constants. */
@@ -223,12 +277,13 @@ function transposeScan(
   const a = parts(avals, p);
   const linearConst = o.consts.map((x) => x === null);
   const linearX = o.xs.map((x) => x === null);
-  requireLinearCarries(
+  const carriesLinear = linearCarries(
     p,
     linearConst,
     o.carries.map((x) => x === null),
     linearX,
   );
+  if (carriesLinear.includes(false)) return transposeBesideValues(cotangents, operands, avals, p, carriesLinear);
   const linear = [...linearConst, ...o.carries.map(() => true), ...linearX];
   const ctCarries = a.carries.map((aval, i) => cotangents[i] ?? zeroTangent(aval));
   const ctYs = cotangents.slice(p.carries);

@@ -216,6 +216,17 @@ export function deepest(operands: readonly Tensor[]): Trace | null {
   return trace;
 }
 
+/** Runs `body`, which must call no user code, with everything that it binds recorded in `trace`. */
+export function recordingIn<R>(trace: Trace, body: () => R): R {
+  const outer = ambient;
+  ambient = trace;
+  try {
+    return body();
+  } finally {
+    ambient = outer;
+  }
+}
+
 /** True if `operands` would be recorded rather than run. */
 export const isTraced = (operands: readonly Tensor[]): boolean => deepest(operands) !== null;
 

@@ -5,6 +5,7 @@ import { ShapeError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { type TreeDef, unflatten } from "../core/tree.ts";
 import { concatenate, reshape, rev, sliceInDim } from "../ops/shape.ts";
+import { runTogether } from "./autodiff.ts";
 import { flattenValues, requireSameLeaves } from "./bodies.ts";
 import type { Like, Tensors } from "./trees.ts";
 
@@ -29,7 +30,7 @@ export function associativeScan<const T>(
   options: AssociativeScanOptions = {},
 ): Tensors<T> {
   const { reverse = false, axis = 0 } = options;
-  const { values, def, paths } = flattenValues(elems, "elems");
+  const { values, def, paths, free } = flattenValues(elems, "elems");
   const axes = values.map((x, i) => {
     const at = axis < 0 ? axis + x.ndim : axis;
     if (!(at >= 0 && at < x.ndim))
@@ -46,7 +47,9 @@ export function associativeScan<const T>(
   if (values.length === 0) return elems as Tensors<T>;
   const combine = combiner(f as AnyFunction, def);
   const flip = (xs: readonly Tensor[]) => (reverse ? xs.map((x, i) => rev(x, [axes[i]!])) : xs);
-  return unflatten(def, flip(prefixes(combine, flip(values), axes))) as Tensors<T>;
+  const results = runTogether("associative_scan", (...xs) => flip(prefixes(combine, flip(xs), axes)), values);
+  free(results);
+  return unflatten(def, results) as Tensors<T>;
 }
 
 function combiner(f: AnyFunction, def: TreeDef): Combine {

@@ -1,20 +1,18 @@
 // Derivatives of functions over trees: grad, valueAndGrad, jvp, vjp, linearize, linearTranspose, Jacobians.
 
 import { ArrayTensor } from "../compile/array.ts";
-import { leafTensor, leafValue } from "../compile/leaves.ts";
+import { leafAval, leafValue } from "../compile/leaves.ts";
 import { moveTo, onDefaultDevice } from "../compile/place.ts";
 import { type AnyFunction, flattenResult } from "../compile/stage.ts";
 import { longAval } from "../core/aval.ts";
-import { backend } from "../core/backend.ts";
 import { isFloat } from "../core/dtype.ts";
 import { DTypeError, ShapeError, TreeError } from "../core/errors.ts";
-import type { Graph } from "../core/graph.ts";
-import { ShapeDtypeStruct } from "../core/struct.ts";
-import { Literal, Tensor } from "../core/tensor.ts";
-import { hasAmbient, isTraced, stage, traceGraph } from "../core/trace.ts";
+import { type Graph, Var } from "../core/graph.ts";
+import { Literal, type Tensor } from "../core/tensor.ts";
+import { deepest, hasAmbient, recordingIn, stage, Tracer, traceGraph } from "../core/trace.ts";
 import { flatten, type Leaf, leafPaths, printTree, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
 import { zeroTangent } from "../ops/tangent.ts";
-import { inline } from "../transforms/evaluate.ts";
+import { evaluate, inline } from "../transforms/evaluate.ts";
 import { isDifferentiable, jvpGraph, pick, spreadMask, tangentAval } from "../transforms/jvp.ts";
 import { linearizeGraph } from "../transforms/linearize.ts";
 import { transposeGraph } from "../transforms/transpose.ts";
@@ -68,18 +66,36 @@ export function runTogether(
   body: (...inputs: Tensor[]) => readonly Tensor[],
   inputs: readonly Tensor[],
 ): Tensor[] {
-  if (isTraced(inputs)) return [...body(...inputs)];
-  const { graph } = traceGraph(
+  const trace = deepest(inputs);
+  if (trace !== null) return recordingIn(trace, () => [...body(...inputs)]);
+  const { graph, captures } = traceGraph(
     name,
     body,
     inputs.map((t) => t.aval),
     { what: name, ambient: true },
   );
-  return backend().run(graph, inputs);
+  return evaluate(graph, [...captures, ...inputs]);
+}
+
+/**
+ * Host arrays as tensors that live for one call, host scalars as literals. `free` ends them, unless `results` show that
+ * a trace around the call has recorded them.
+ */
+export function temporaries(leaves: readonly Leaf[], paths?: readonly string[]) {
+  const tensors = leaves.map((leaf, i) => leafValue(leaf, paths?.[i]));
+  return { tensors, free: (results: readonly unknown[]) => freeMade(tensors, leaves, results) };
+}
+
+function freeMade(tensors: readonly (Tensor | null)[], leaves: readonly Leaf[], results: readonly unknown[]): void {
+  if (results.some((r) => r instanceof Tracer)) return;
+  tensors.forEach((t, i) => {
+    if (t instanceof ArrayTensor && t !== leaves[i]) t.dispose();
+  });
 }
 
 interface Selected {
   readonly leaves: readonly Tensor[];
+  readonly free: (results: readonly unknown[]) => void;
   readonly defs: readonly TreeDef[];
   readonly argnums: readonly number[];
   readonly single: boolean;
@@ -97,7 +113,10 @@ function select(args: readonly unknown[], argnums: number | readonly number[], n
       throw new TreeError(`${name}: argnums names argument ${n}, but the function was called with ${args.length}.`);
   const flat = list.map((n) => flatten(args[n], `args[${n}]`));
   const paths = flat.flatMap((f, i) => leafPaths(f.def, `args[${list[i]}]`));
-  const leaves = flat.flatMap((f) => f.leaves).map((leaf, i) => leafTensor(leaf, paths[i]));
+  const { tensors: leaves, free } = temporaries(
+    flat.flatMap((f) => f.leaves),
+    paths,
+  );
   const defs = flat.map((f) => f.def);
   const split = (values: readonly unknown[]) => {
     let at = 0;
@@ -109,6 +128,7 @@ function select(args: readonly unknown[], argnums: number | readonly number[], n
   };
   return {
     leaves,
+    free,
     defs,
     argnums: list,
     single,
@@ -159,6 +179,7 @@ export function valueAndGradOf(f: AnyFunction, options: GradOptions, name: strin
       (...inputs) => gradOfGraph(g.graph, active, g.captures, inputs),
       g.inputs,
     );
+    s.free(outs);
     const n = g.graph.outputs.length;
     return {
       value: unflatten(g.outDef, outs.slice(0, n).map(concrete)),
@@ -200,8 +221,7 @@ export function matchTangents(
   return leaves.map((leaf, i) => {
     const want = tangentAval(primals[i]!.aval);
     if (!isFloat(want.dtype)) return null;
-    const t =
-      typeof leaf === "number" && want.shape.length === 0 ? new Literal(leaf, want) : leafTensor(leaf, paths[i]);
+    const t = typeof leaf === "number" && want.shape.length === 0 ? new Literal(leaf, want) : leafValue(leaf, paths[i]);
     if (t.shape.join() !== want.shape.join())
       throw new ShapeError(
         `${name}: ${paths[i] || "the value"} is ${longAval(t.aval)}, expected shape [${want.shape}].`,
@@ -217,7 +237,7 @@ export function jvpOf(f: AnyFunction, primals: readonly unknown[], tangents: rea
   const t = flatten(tangents, "tangents");
   if (!sameTree(p.def, t.def))
     throw new TreeError(`jvp: tangents of structure ${printTree(t.def)} for primals of structure ${printTree(p.def)}.`);
-  const leaves = p.leaves.map((l) => leafTensor(l));
+  const { tensors: leaves, free } = temporaries(p.leaves, leafPaths(p.def, "primals"));
   const matched = matchTangents("jvp", t.leaves, leaves, leafPaths(t.def, "tangents"));
   const g = functionGraph(
     f,
@@ -230,6 +250,8 @@ export function jvpOf(f: AnyFunction, primals: readonly unknown[], tangents: rea
   const d = jvpGraph(g.graph, active);
   const given = matched.filter((m): m is Tensor => m !== null);
   const outs = runTogether(d.graph.name, (...inputs) => inline(d.graph, inputs), [...g.inputs, ...given]);
+  free(outs);
+  freeMade(matched, t.leaves, outs);
   const n = g.graph.outputs.length;
   const outTangents = spreadMask(d.outActive, outs.slice(n));
   return [
@@ -270,8 +292,8 @@ export function holding<F extends AnyFunction>(
 /** Runs the primal half of `f`; the rest needs its residuals. */
 function linearized(f: AnyFunction, primals: readonly unknown[], what: string) {
   const p = flatten(primals, "primals");
-  const leaves = p.leaves.map((l) => leafTensor(l));
   const paths = leafPaths(p.def, "primals");
+  const { tensors: leaves, free } = temporaries(p.leaves, paths);
   const g = functionGraph(
     f,
     (v) => unflatten(p.def, v) as unknown[],
@@ -282,9 +304,14 @@ function linearized(f: AnyFunction, primals: readonly unknown[], what: string) {
   const differentiable = leaves.map((t) => isDifferentiable(t.aval));
   const active = [...new Array(g.captures).fill(false), ...differentiable];
   const l = linearizeGraph(g.graph, active);
-  const outs = runTogether(l.primal.name, (...inputs) => inline(l.primal, inputs), g.inputs);
+  // A residual that is an input is held, not copied.
   const n = g.graph.outputs.length;
-  const residuals = outs.slice(n);
+  const sources = l.primal.outputs.slice(n).map((o) => (o instanceof Var ? l.primal.inputs.indexOf(o) : -1));
+  const made = l.primal.outputs.slice(n).filter((_, i) => sources[i]! < 0);
+  const primal = { ...l.primal, outputs: [...l.primal.outputs.slice(0, n), ...made] };
+  const outs = runTogether(primal.name, (...inputs) => inline(primal, inputs), g.inputs);
+  let next = n;
+  const residuals = sources.map((at) => (at < 0 ? outs[next++]! : g.inputs[at]!));
   return {
     p,
     leaves,
@@ -294,11 +321,13 @@ function linearized(f: AnyFunction, primals: readonly unknown[], what: string) {
     differentiable,
     out: unflatten(g.outDef, outs.slice(0, n).map(concrete)),
     residuals,
+    /** To be called once the residuals are held. */
+    free: () => free(outs),
   };
 }
 
 export function vjpOf(f: AnyFunction, primals: readonly unknown[]): [unknown, ((ct: unknown) => unknown) & Residual] {
-  const { p, leaves, g, l, differentiable, out, residuals } = linearized(f, primals, "vjp");
+  const { p, leaves, g, l, differentiable, out, residuals, free } = linearized(f, primals, "vjp");
   const pull = (cotangent: unknown): unknown => {
     const ct = flatten(cotangent, "cotangent");
     if (!sameTree(ct.def, g.outDef))
@@ -312,6 +341,7 @@ export function vjpOf(f: AnyFunction, primals: readonly unknown[]): [unknown, ((
     const t = transposeGraph(l.tangent, linear, given);
     const values = pick(cts, active) as Tensor[];
     const results = runTogether(t.graph.name, (...inputs) => inline(t.graph, inputs), [...residuals, ...values]);
+    freeMade(cts, ct.leaves, results);
     const dense = spreadMask(t.nonzero, results);
     const all = spreadMask(differentiable, dense);
     return unflatten(
@@ -319,18 +349,17 @@ export function vjpOf(f: AnyFunction, primals: readonly unknown[]): [unknown, ((
       leaves.map((x, i) => concrete(all[i] ?? zeroTangent(x))),
     );
   };
-  return [
-    out,
-    holding(
-      pull,
-      residuals,
-      residuals.filter((r) => !g.inputs.includes(r)),
-    ),
-  ];
+  const held = holding(
+    pull,
+    residuals,
+    residuals.filter((r) => !g.inputs.includes(r)),
+  );
+  free();
+  return [out, held];
 }
 
 export function linearizeOf(f: AnyFunction, primals: readonly unknown[]): [unknown, AnyFunction & Residual] {
-  const { p, leaves, paths, g, l, differentiable, out, residuals } = linearized(f, primals, "linearize");
+  const { p, leaves, paths, g, l, differentiable, out, residuals, free } = linearized(f, primals, "linearize");
   const push = (...tangents: unknown[]): unknown => {
     const t = flatten(tangents, "tangents");
     if (!sameTree(t.def, p.def))
@@ -340,28 +369,26 @@ export function linearizeOf(f: AnyFunction, primals: readonly unknown[]): [unkno
     const matched = matchTangents("linearize", t.leaves, leaves, paths);
     const values = pick(matched, differentiable).map((m, i) => m ?? zeroTangent(pick(leaves, differentiable)[i]!));
     const results = runTogether(l.tangent.name, (...inputs) => inline(l.tangent, inputs), [...residuals, ...values]);
+    freeMade(matched, t.leaves, results);
     const all = spreadMask(l.outActive, results);
     return unflatten(
       g.outDef,
       g.graph.outputs.map((o, i) => concrete(all[i] ?? zeroTangent(o.aval))),
     );
   };
-  return [
-    out,
-    holding(
-      push,
-      residuals,
-      residuals.filter((r) => !g.inputs.includes(r)),
-    ),
-  ];
+  const held = holding(
+    push,
+    residuals,
+    residuals.filter((r) => !g.inputs.includes(r)),
+  );
+  free();
+  return [out, held];
 }
 
 /** The transpose of a function that is linear in all its arguments. */
 export function linearTransposeOf(f: AnyFunction, primals: readonly unknown[]): (ct: unknown) => unknown {
   const p = flatten(primals, "primals");
-  const avals = p.leaves.map((l) =>
-    l instanceof ShapeDtypeStruct || l instanceof Tensor ? l.aval : leafTensor(l).aval,
-  );
+  const avals = p.leaves.map(leafAval);
   let outDef: TreeDef | undefined;
   const { graph, captures } = traceGraph(
     f.name || "f",

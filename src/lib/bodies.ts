@@ -12,19 +12,23 @@ import { zeroTangent } from "../ops/tangent.ts";
 import { convert } from "../ops/unary.ts";
 import { inline } from "../transforms/evaluate.ts";
 import { tangentAval } from "../transforms/jvp.ts";
+import { temporaries } from "./autodiff.ts";
 
 /** A tree as flat values. */
 export interface Flat {
   readonly values: readonly Tensor[];
   readonly def: TreeDef;
   readonly paths: readonly string[];
+  /** Frees what was made from host arrays, unless `results` show that a trace has recorded it. */
+  readonly free: (results: readonly unknown[]) => void;
 }
 
 /** Flattens what a user passed; host scalars become literals. @throws TreeError naming the leaf that is no tensor */
 export function flattenValues(value: unknown, root: string): Flat {
   const { leaves, def } = flatten(value, root);
   const paths = leafPaths(def, root);
-  return { values: leaves.map((leaf, i) => leafValue(leaf, paths[i])), def, paths };
+  const { tensors, free } = temporaries(leaves, paths);
+  return { values: tensors, def, paths, free };
 }
 
 export interface Body {

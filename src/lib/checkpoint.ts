@@ -3,7 +3,7 @@ import type { AnyFunction } from "../compile/stage.ts";
 import { type CheckpointPolicy, checkpointOp, checkpointPolicies, nameOp } from "../control/checkpoint.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
-import { flatten, unflatten } from "../core/tree.ts";
+import { unflatten } from "../core/tree.ts";
 import { flattenValues, traceBody } from "./bodies.ts";
 
 export { type CheckpointPolicy, checkpointPolicies };
@@ -26,7 +26,7 @@ export function checkpoint<A extends unknown[], R>(
 ): (...args: A) => R {
   const name = f.name || "f";
   const rematerialized = (...args: A): R => {
-    const { values, def, paths } = flattenValues(args, "args");
+    const { values, def, paths, free } = flattenValues(args, "args");
     const { graph, captures, outDef } = traceBody({
       f: f as AnyFunction,
       what: `checkpoint(${name})`,
@@ -40,6 +40,7 @@ export function checkpoint<A extends unknown[], R>(
       preventCse: options.preventCse ?? true,
       differentiated: false,
     });
+    free(results);
     return unflatten(outDef, results) as R;
   };
   return Object.defineProperty(rematerialized, "name", { value: name });
@@ -47,7 +48,8 @@ export function checkpoint<A extends unknown[], R>(
 
 /** The identity; names the tensors of a tree for `checkpointPolicies.saveOnlyTheseNames`. As `jax.ad_checkpoint`. */
 export function checkpointName<T>(x: T, name: string): T {
-  const { def } = flatten(x, "x");
-  const named = flattenValues(x, "x").values.map((t): Tensor => bind(nameOp, [t], { name })[0]!);
+  const { values, def, free } = flattenValues(x, "x");
+  const named = values.map((t): Tensor => bind(nameOp, [t], { name })[0]!);
+  free(named);
   return unflatten(def, named) as T;
 }

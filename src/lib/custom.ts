@@ -48,7 +48,14 @@ function split(name: string, args: readonly unknown[], nondiffArgnums: CustomOpt
   const values = parts.flatMap((p) => p.values);
   const def = list(parts.map((p) => p.def));
   return {
-    flat: { values, paths: parts.flatMap((p) => p.paths), def },
+    flat: {
+      values,
+      paths: parts.flatMap((p) => p.paths),
+      def,
+      free: (results) => {
+        for (const p of parts) p.free(results);
+      },
+    },
     avals: values.map((t) => t.aval),
     nondiff: positions.map((n) => args[n]),
     key: positions.length > 0 ? null : `${printTree(def)} ${values.map((t) => t.aval.id)}`,
@@ -199,6 +206,7 @@ function callVjp(name: string, f: AnyFunction, { fwd, bwd }: VjpRule, s: Split):
     },
     captures: captures.length,
   });
+  s.flat.free(results);
   return unflatten(primal.outDef, results);
 }
 
@@ -284,11 +292,14 @@ function callJvp(name: string, f: AnyFunction, rule: AnyFunction, s: Split): unk
     jvp: { ...jvp, inputs: [...jvp.inputs.slice(0, half), ...unused, ...jvp.inputs.slice(half)] },
     captures: captures.length,
   });
+  s.flat.free(results);
   return unflatten(primal.outDef, results);
 }
 
 /** The same tree of values, through which no derivative passes. As `jax.lax.stop_gradient`. */
 export function stopGradient<T>(x: T): T {
-  const { values, def } = flattenValues(x, "x");
-  return unflatten(def, values.map(stopGradientTensor)) as T;
+  const { values, def, free } = flattenValues(x, "x");
+  const stopped = values.map(stopGradientTensor);
+  free(stopped);
+  return unflatten(def, stopped) as T;
 }

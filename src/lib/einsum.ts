@@ -7,7 +7,7 @@ import { dotGeneral, type Precision } from "../ops/dot.ts";
 import { zeroOf } from "../ops/literal.ts";
 import { reduceSum } from "../ops/reduce.ts";
 import { iota, squeeze, transpose } from "../ops/shape.ts";
-import { cast, promoteDTypes, settle } from "./promote.ts";
+import { cast, owning, promoteDTypes, settle } from "./promote.ts";
 import type { TensorLike } from "./types.ts";
 
 export interface ProductOptions {
@@ -27,7 +27,10 @@ export interface Named {
  * any that broadcast; without `->` the result has the letters that occur once, in alphabetic order.
  * @throws ShapeError for subscripts that do not fit the operands
  */
-export function einsum(subscripts: string, ...operands: readonly (TensorLike | ProductOptions)[]): Tensor {
+export const einsum = owning(function einsum(
+  subscripts: string,
+  ...operands: readonly (TensorLike | ProductOptions)[]
+): Tensor {
   const last = operands.at(-1);
   const options = isOptions(last) ? last : {};
   const tensors = promoteDTypes("einsum", (isOptions(last) ? operands.slice(0, -1) : operands) as TensorLike[]);
@@ -42,7 +45,7 @@ export function einsum(subscripts: string, ...operands: readonly (TensorLike | P
   const bare = wide.map((i) => withoutUnits(diagonal(i), sizes));
   const y = contractAll(bare, output, sizes, options);
   return settle(given === "bool" ? cast(y, "bool") : y);
-}
+});
 
 const isOptions = (x: unknown): x is ProductOptions =>
   typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype;

@@ -1,4 +1,5 @@
 // grad, valueAndGrad, jvp, vjp, linearize, linearTranspose: the typed surface.
+import { ArrayTensor } from "../compile/array.ts";
 import type { AnyFunction } from "../compile/stage.ts";
 import {
   type GradOptions,
@@ -41,7 +42,10 @@ export function grad<A extends unknown[], R, const O extends GradOptions = Recor
   const both = valueAndGradOf(f as AnyFunction, options ?? {}, "grad");
   return ((...args: A) => {
     const { value, grads } = both(...args);
-    return options?.hasAux ? [grads, (value as [unknown, unknown])[1]] : grads;
+    const [loss, aux] = options?.hasAux ? (value as [unknown, unknown]) : [value, undefined];
+    // Nobody else has seen the loss.
+    if (loss instanceof ArrayTensor) loss.dispose();
+    return options?.hasAux ? [grads, aux] : grads;
   }) as never;
 }
 

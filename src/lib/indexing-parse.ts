@@ -1,16 +1,14 @@
 // Index entries as users write them, brought to one item for each dimension.
 
-import type { ArrayTensor } from "../compile/array.ts";
-import { toBytes } from "../compile/place.ts";
 import { isInteger } from "../core/dtype.ts";
 import { DTypeError, NonConcreteBooleanIndexError, ShapeError } from "../core/errors.ts";
-import { Literal, Tensor } from "../core/tensor.ts";
+import { Tensor } from "../core/tensor.ts";
 import { needConcrete } from "../core/trace.ts";
 import type { TypedArray } from "../core/tree.ts";
-import { concrete } from "./autodiff.ts";
 import { integer } from "./np/axes.ts";
 import { array, type Nested } from "./np/create.ts";
 import { tensorOf } from "./promote.ts";
+import { elements } from "./tensor-print.ts";
 
 /** Places `start`, `start + step`, … before `stop`; made by `slice`. */
 export class Slice {
@@ -117,11 +115,7 @@ function expandMask(name: string, entry: Index, position: number, shape: readonl
       `${name}: got a mask of shape [${mask.shape}] as entry ${position} for shape [${shape}]; expected the sizes of the ` +
         "dimensions that it stands for.",
     );
-  const bytes = toBytes((known instanceof Literal ? concrete(known) : known) as ArrayTensor);
-  const places: number[] = [];
-  bytes.forEach((b, i) => {
-    if (b !== 0) places.push(i);
-  });
+  const places = elements(known).flatMap((v, i) => (v ? [i] : []));
   let stride = mask.size;
   return mask.shape.map((n) => {
     stride /= n;

@@ -11,7 +11,7 @@ import { defaultFill, type GatherParams, gather, type IndexMode } from "../ops/g
 import * as scatters from "../ops/scatter.ts";
 import { broadcastInDim, concatenate, slice as cut, expandDims, iota, reshape, rev } from "../ops/shape.ts";
 import { type Index, type Item, parse } from "./indexing-parse.ts";
-import { broadcastShapes, broadcastTo, cast, literalAs, settle, tensorOf } from "./promote.ts";
+import { broadcastShapes, broadcastTo, cast, literalAs, owning, settle, tensorOf } from "./promote.ts";
 import type { TensorLike } from "./types.ts";
 
 export { ellipsis, type Index, Slice, slice } from "./indexing-parse.ts";
@@ -34,7 +34,7 @@ const isFull = (i: SliceItem, n: number) => i.start === 0 && i.step === 1 && i.s
  * the nearest one inside and have no gradient, unless `mode` says otherwise.
  * @throws ShapeError for too many entries or a host number outside; NonConcreteBooleanIndexError for a traced mask
  */
-export function at(x: TensorLike, entries: readonly Index[], options: IndexOptions = {}): Tensor {
+export const at = owning(function at(x: TensorLike, entries: readonly Index[], options: IndexOptions = {}): Tensor {
   const t = tensorOf(x, "at");
   const items = parse("at", t.shape, entries);
   const sliced = readSlices(t, items);
@@ -48,7 +48,7 @@ export function at(x: TensorLike, entries: readonly Index[], options: IndexOptio
     unique: options.uniqueIndices ?? false,
   });
   return settle(reshape(read, plan.shape));
-}
+});
 
 const asFull = (i: Item): Item => (i.kind === "slice" ? { kind: "slice", start: 0, size: i.size, step: 1 } : i);
 const shapeOfItems = (items: readonly Item[]): number[] =>
@@ -185,7 +185,7 @@ interface Writing {
 }
 
 function writing({ name, op, combine }: Writing) {
-  return (x: TensorLike, entries: readonly Index[], value: TensorLike, options: IndexOptions = {}): Tensor => {
+  return owning((x: TensorLike, entries: readonly Index[], value: TensorLike, options: IndexOptions = {}): Tensor => {
     const t = tensorOf(x, name);
     const items = parse(name, t.shape, entries);
     const block = contiguous(items);
@@ -211,7 +211,7 @@ function writing({ name, op, combine }: Writing) {
       unique: exact || (options.uniqueIndices ?? false),
     };
     return settle(bind1(op, [t, plan.indices, reshape(update, plan.window)], params));
-  };
+  });
 }
 
 /** The slices of a write that is one block of `x`. */

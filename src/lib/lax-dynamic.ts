@@ -11,7 +11,7 @@ import * as scatters from "../ops/scatter.ts";
 import { expandDims, squeeze } from "../ops/shape.ts";
 import { withNumbers } from "./lax-operands.ts";
 import { axisOf } from "./np/axes.ts";
-import { literalAs, promoteDTypes, settle, tensorOf } from "./promote.ts";
+import { literalAs, owning, promoteDTypes, settle, tensorOf } from "./promote.ts";
 import type { TensorLike } from "./types.ts";
 
 type Dims = readonly number[];
@@ -42,14 +42,23 @@ function startsOf(name: string, starts: readonly TensorLike[], shape: Dims): Ten
 }
 
 /** A slice of `sizes` from `starts`; negative starts count from the end, then all are clamped so that the slice fits. */
-export function dynamicSlice(x: TensorLike, starts: readonly TensorLike[], sizes: Dims): Tensor {
+export const dynamicSlice = owning(function dynamicSlice(
+  x: TensorLike,
+  starts: readonly TensorLike[],
+  sizes: Dims,
+): Tensor {
   const t = tensorOf(x, "dynamicSlice");
   return settle(dynamic.dynamicSlice(t, startsOf("dynamicSlice", starts, t.shape), sizes));
-}
+});
 const onAxis = (t: Tensor, axis: number, value: TensorLike) => t.shape.map((_, d) => (d === axis ? value : 0));
 
 /** A slice of `size` along one axis. */
-export function dynamicSliceInDim(x: TensorLike, start: TensorLike, size: number, axis = 0): Tensor {
+export const dynamicSliceInDim = owning(function dynamicSliceInDim(
+  x: TensorLike,
+  start: TensorLike,
+  size: number,
+  axis = 0,
+): Tensor {
   const t = tensorOf(x, "dynamicSliceInDim");
   const a = axisOf("dynamicSliceInDim", axis, t.ndim);
   return dynamicSlice(
@@ -57,28 +66,47 @@ export function dynamicSliceInDim(x: TensorLike, start: TensorLike, size: number
     onAxis(t, a, start),
     t.shape.map((n, d) => (d === a ? size : n)),
   );
-}
+});
 /** One place along an axis, which stays with size 1 unless `keepdims` is false. */
-export function dynamicIndexInDim(x: TensorLike, index: TensorLike, axis = 0, keepdims = true): Tensor {
+export const dynamicIndexInDim = owning(function dynamicIndexInDim(
+  x: TensorLike,
+  index: TensorLike,
+  axis = 0,
+  keepdims = true,
+): Tensor {
   const cut = dynamicSliceInDim(x, index, 1, axis);
   return keepdims ? cut : settle(squeeze(cut, [axisOf("dynamicIndexInDim", axis, cut.ndim)]));
-}
+});
 /** `x` with `update` written at `starts`, which are mended as by `dynamicSlice`. */
-export function dynamicUpdateSlice(x: TensorLike, update: TensorLike, starts: readonly TensorLike[]): Tensor {
+export const dynamicUpdateSlice = owning(function dynamicUpdateSlice(
+  x: TensorLike,
+  update: TensorLike,
+  starts: readonly TensorLike[],
+): Tensor {
   const [t, u] = withNumbers("dynamicUpdateSlice", [x, update]) as [Tensor, Tensor];
   return settle(dynamic.dynamicUpdateSlice(t, u, startsOf("dynamicUpdateSlice", starts, t.shape)));
-}
-export function dynamicUpdateSliceInDim(x: TensorLike, update: TensorLike, start: TensorLike, axis: number): Tensor {
+});
+export const dynamicUpdateSliceInDim = owning(function dynamicUpdateSliceInDim(
+  x: TensorLike,
+  update: TensorLike,
+  start: TensorLike,
+  axis: number,
+): Tensor {
   const t = tensorOf(x, "dynamicUpdateSliceInDim");
   return dynamicUpdateSlice(t, update, onAxis(t, axisOf("dynamicUpdateSliceInDim", axis, t.ndim), start));
-}
+});
 /** As `dynamicUpdateSliceInDim` for one place; `update` may lack the axis. */
-export function dynamicUpdateIndexInDim(x: TensorLike, update: TensorLike, index: TensorLike, axis: number): Tensor {
+export const dynamicUpdateIndexInDim = owning(function dynamicUpdateIndexInDim(
+  x: TensorLike,
+  update: TensorLike,
+  index: TensorLike,
+  axis: number,
+): Tensor {
   const [t, u] = withNumbers("dynamicUpdateIndexInDim", [x, update]) as [Tensor, Tensor];
   const a = axisOf("dynamicUpdateIndexInDim", axis, t.ndim);
   const wide = u.ndim === t.ndim ? u : expandDims(u, [a]);
   return dynamicUpdateSlice(t, wide, onAxis(t, a, index));
-}
+});
 
 export interface GatherDimensionNumbers {
   readonly offsetDims: Dims;
@@ -110,7 +138,7 @@ const settings = (o: GatherOptions, dtype: DType) => ({
 });
 
 /** XLA's gather; the index vectors are the last dimension of `indices`. */
-export function gather(
+export const gather = owning(function gather(
   x: TensorLike,
   indices: TensorLike,
   dims: GatherDimensionNumbers,
@@ -130,36 +158,38 @@ export function gather(
     ...settings(options, t.dtype),
   };
   return settle(gatherSlices(t, tensorOf(indices, "gather"), p));
-}
+});
 
 type ScatterOp = typeof scatters.scatterAddOp;
 function scattering(name: string, op: ScatterOp) {
-  return (
-    x: TensorLike,
-    indices: TensorLike,
-    updates: TensorLike,
-    dims: ScatterDimensionNumbers,
-    options: GatherOptions = {},
-  ): Tensor => {
-    const [t, u] = withNumbers(name, [x, updates]) as [Tensor, Tensor];
-    const batch = dims.operandBatchingDims ?? [];
-    const left = [...dims.updateWindowDims];
-    const sizes = t.shape.map((_, d) =>
-      dims.insertedWindowDims.includes(d) || batch.includes(d) ? 1 : (u.shape[left.shift() ?? -1] ?? 1),
-    );
-    const p: GatherParams = {
-      dims: {
-        offset: dims.updateWindowDims,
-        collapsed: dims.insertedWindowDims,
-        startIndexMap: dims.scatterDimsToOperandDims,
-        operandBatch: batch,
-        indicesBatch: dims.scatterIndicesBatchingDims ?? [],
-      },
-      sizes,
-      ...settings(options, t.dtype),
-    };
-    return settle(bind1(op, [t, tensorOf(indices, name), u], p));
-  };
+  return owning(
+    (
+      x: TensorLike,
+      indices: TensorLike,
+      updates: TensorLike,
+      dims: ScatterDimensionNumbers,
+      options: GatherOptions = {},
+    ): Tensor => {
+      const [t, u] = withNumbers(name, [x, updates]) as [Tensor, Tensor];
+      const batch = dims.operandBatchingDims ?? [];
+      const left = [...dims.updateWindowDims];
+      const sizes = t.shape.map((_, d) =>
+        dims.insertedWindowDims.includes(d) || batch.includes(d) ? 1 : (u.shape[left.shift() ?? -1] ?? 1),
+      );
+      const p: GatherParams = {
+        dims: {
+          offset: dims.updateWindowDims,
+          collapsed: dims.insertedWindowDims,
+          startIndexMap: dims.scatterDimsToOperandDims,
+          operandBatch: batch,
+          indicesBatch: dims.scatterIndicesBatchingDims ?? [],
+        },
+        sizes,
+        ...settings(options, t.dtype),
+      };
+      return settle(bind1(op, [t, tensorOf(indices, name), u], p));
+    },
+  );
 }
 /** Writes updates; where two go to one place, one of them stays. */
 export const scatter = scattering("scatter", scatters.scatterOp);

@@ -6,22 +6,18 @@ import * as binary from "../ops/binary.ts";
 import * as comparison from "../ops/compare.ts";
 import * as ops from "../ops/unary.ts";
 import { operandsOf, withNumbers } from "./lax-operands.ts";
-import { broadcastTo, cast, settle, tensorOf } from "./promote.ts";
+import { broadcastTo, cast, owning, settle, tensorOf } from "./promote.ts";
 import type { TensorLike } from "./types.ts";
 
 export type Unary = (x: TensorLike) => Tensor;
 export type Binary = (x: TensorLike, y: TensorLike) => Tensor;
 
-const unary =
-  (name: string, op: (x: Tensor) => Tensor): Unary =>
-  (x) =>
-    settle(op(tensorOf(x, name)));
-const two =
-  (name: string, op: (x: Tensor, y: Tensor) => Tensor): Binary =>
-  (x, y) => {
+const unary = (name: string, op: (x: Tensor) => Tensor): Unary => owning((x) => settle(op(tensorOf(x, name))));
+const two = (name: string, op: (x: Tensor, y: Tensor) => Tensor): Binary =>
+  owning((x, y) => {
     const [a, b] = operandsOf(name, [x, y]) as [Tensor, Tensor];
     return settle(op(a, b));
-  };
+  });
 
 export const abs = unary("abs", ops.abs);
 export const acos = unary("acos", ops.acos);
@@ -88,10 +84,10 @@ export const mul = two("mul", binary.mul);
 export const ne = two("ne", comparison.ne);
 export const nextafter = two("nextafter", binary.nextafter);
 /** x to the y-th power; a float may have an integer exponent (converted to its dtype). */
-export function pow(x: TensorLike, y: TensorLike): Tensor {
+export const pow = owning(function pow(x: TensorLike, y: TensorLike): Tensor {
   const [a, b] = operandsOf("pow", [x, y]) as [Tensor, Tensor];
   return settle(binary.pow(a, isFloat(a.dtype) && !isFloat(b.dtype) ? cast(b, a.dtype) : b));
-}
+});
 /** Remainder with the sign of the dividend. */
 export const rem = two("rem", binary.rem);
 export const shiftLeft = two("shiftLeft", binary.shiftLeft);
@@ -100,13 +96,13 @@ export const shiftRightLogical = two("shiftRightLogical", binary.shiftRightLogic
 export const sub = two("sub", binary.sub);
 
 /** `onTrue` where `which` (bool, of their shape or a scalar), else `onFalse`. */
-export function select(which: TensorLike, onTrue: TensorLike, onFalse: TensorLike): Tensor {
+export const select = owning(function select(which: TensorLike, onTrue: TensorLike, onFalse: TensorLike): Tensor {
   const test = tensorOf(which, "select");
   const [a, b] = operandsOf("select", [onTrue, onFalse]) as [Tensor, Tensor];
   return settle(comparison.select(test, a, b));
-}
+});
 /** The case whose number `which` gives: bool for two cases, int32 (clamped) for more; their shape or a scalar. */
-export function selectN(which: TensorLike, ...cases: readonly TensorLike[]): Tensor {
+export const selectN = owning(function selectN(which: TensorLike, ...cases: readonly TensorLike[]): Tensor {
   const test = tensorOf(which, "selectN");
   const choices = operandsOf("selectN", cases);
   if (choices.length === 0) throw new ShapeError("selectN: got no cases, expected at least one.");
@@ -118,13 +114,13 @@ export function selectN(which: TensorLike, ...cases: readonly TensorLike[]): Ten
   if (test.dtype !== "int32")
     throw new DTypeError(`selectN: got a selector of ${test.dtype}, expected bool or int32. Convert it with astype.`);
   return settle(choices.reduceRight((rest, c, i) => comparison.select(comparison.le(test, i), c, rest)));
-}
+});
 /** `x` held between `low` and `high`, scalars or of its shape. */
-export function clamp(low: TensorLike, x: TensorLike, high: TensorLike): Tensor {
+export const clamp = owning(function clamp(low: TensorLike, x: TensorLike, high: TensorLike): Tensor {
   const [value, a, b] = withNumbers("clamp", [x, low, high]) as [Tensor, Tensor, Tensor];
   const [wideLow, wideHigh] = [a, b].map((t) => (t.ndim === 0 ? broadcastTo("clamp", t, value.shape) : t));
   return settle(comparison.clamp(wideLow!, value, wideHigh!));
-}
+});
 
 /** `x` as `dtype`. To integers: toward zero, NaN to 0, overflow saturates; to bool: not zero. */
 export const convertElementType = (x: TensorLike, dtype: DType): Tensor =>

@@ -1,15 +1,13 @@
 // lax: reductions, running reductions, products, sorting, barriers.
 import type { DType } from "../core/dtype.ts";
-import { isFloat } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
-import { Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { flatten, unflatten } from "../core/tree.ts";
 import { barrier } from "../ops/barrier.ts";
 import * as running from "../ops/cumulative.ts";
 import { dotGeneral as general, type Precision, dot as plainDot } from "../ops/dot.ts";
 import * as ops from "../ops/reduce.ts";
 import * as sorting from "../ops/sort.ts";
-import { stopGradientTensor } from "../ops/unary.ts";
 import { axesOf, axisOf } from "./np/axes.ts";
 import { settle, tensorOf } from "./promote.ts";
 import type { TensorLike } from "./types.ts";
@@ -123,14 +121,4 @@ export function optimizationBarrier<T>(tree: T): T {
   const { leaves, def } = flatten(tree, "operand");
   const values = barrier(leaves.map((l) => tensorOf(l as TensorLike, "optimizationBarrier")));
   return unflatten(def, values.map(settle)) as T;
-}
-/** The identity on a tree, with derivative zero. */
-export function stopGradient<T>(tree: T): T {
-  const { leaves, def } = flatten(tree, "operand");
-  return unflatten(
-    def,
-    leaves.map((l) =>
-      l instanceof Tensor && isFloat(l.dtype) ? settle(stopGradientTensor(tensorOf(l, "stopGradient"))) : l,
-    ),
-  ) as T;
 }

@@ -1,3 +1,4 @@
+import { ArrayTensor } from "../compile/array.ts";
 import type { AnyFunction } from "../compile/stage.ts";
 import { cond as condGraphs } from "../control/cond.ts";
 import { whileOp } from "../control/while.ts";
@@ -11,7 +12,6 @@ import { printTree, type TreeDef, unflatten } from "../core/tree.ts";
 import { add } from "../ops/binary.ts";
 import { lt, ne } from "../ops/compare.ts";
 import { zeroOf } from "../ops/literal.ts";
-import { iota } from "../ops/shape.ts";
 import { convert } from "../ops/unary.ts";
 import {
   asStrongAs,
@@ -116,7 +116,9 @@ function branch(
   // Weak only where every branch is.
   const strong = outAvals[0]!.map((_, i) => outAvals.some((outs) => !outs[i]!.weakType));
   const { captures, graphs } = shareCaptures(bodies.map((b) => ({ ...b, graph: strengthen(b.graph, strong) })));
-  return unflatten(bodies[0]!.outDef, condGraphs(index, graphs, [...captures, ...args.values]));
+  const results = condGraphs(index, graphs, [...captures, ...args.values]);
+  args.free(results);
+  return unflatten(bodies[0]!.outDef, results);
 }
 
 /**
@@ -163,6 +165,7 @@ function whileTrees(name: string, condition: AnyFunction, body: AnyFunction, ini
     condConsts: test.captures.length,
     bodyConsts: settled.body.captures.length,
   });
+  carry.free(results);
   return unflatten(carry.def, results);
 }
 
@@ -183,10 +186,9 @@ export function foriLoop<const C>(
   const name = "lax.foriLoop";
   const f = body as AnyFunction;
   if (isHost(lower) && isHost(upper)) {
-    const from = Number(integer(Number(lower), name, "the lower bound").value);
-    const to = Number(integer(Number(upper), name, "the upper bound").value);
-    const counted = iota("int32", [Math.max(0, to - from)], 0);
-    return countedLoop(f, from === 0 ? counted : add(counted, from), init) as Tensors<C>;
+    const from = integer(Number(lower), name, "the lower bound");
+    const to = integer(Number(upper), name, "the upper bound");
+    return countedLoop(f, from, Math.max(0, Number(to.value) - Number(from.value)), init) as Tensors<C>;
   }
   const bounds = [lower, upper].map((b, i) => {
     const what = i === 0 ? "the lower bound" : "the upper bound";
@@ -207,7 +209,9 @@ export function foriLoop<const C>(
     ([i, last, carry]: [Tensor, Tensor, unknown]) => [add(i, i.dtype.endsWith("int64") ? 1n : 1), last, f(i, carry)],
     [from, to, init],
   );
-  return (result as unknown[])[2] as Tensors<C>;
+  const [last, end, carry] = result as [Tensor, Tensor, unknown];
+  for (const t of [last, end]) if (t instanceof ArrayTensor) t.dispose();
+  return carry as Tensors<C>;
 }
 
 const convertBound = (b: Literal, { dtype }: Tensor): Literal =>

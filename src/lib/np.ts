@@ -1,11 +1,13 @@
 // NumPy's functions on tensors, by their names in camelCase.
 export * from "./indexing.ts";
 export * from "./np/binary.ts";
+export * from "./np/constants.ts";
 export * from "./np/create.ts";
 export * from "./np/join.ts";
 export * from "./np/logic.ts";
 export * from "./np/matmul.ts";
 export * from "./np/order.ts";
+export * from "./np/places.ts";
 export * from "./np/ranges.ts";
 export * from "./np/reduce.ts";
 export * from "./np/shape.ts";

@@ -1,5 +1,6 @@
 // From what users pass to operands: host values become tensors, dtypes are promoted, shapes broadcast.
 import { leafTensor, scalarLiteral } from "../compile/leaves.ts";
+import { withScope } from "../compile/storage.ts";
 import { avalOf, sameShape, strong, withShape } from "../core/aval.ts";
 import {
   type DType,
@@ -15,6 +16,8 @@ import {
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import { Literal, Tensor } from "../core/tensor.ts";
 import { hasAmbient, stage, Tracer } from "../core/trace.ts";
+import { compare } from "../ops/compare.ts";
+import { zeroOf } from "../ops/literal.ts";
 import { broadcastInDim } from "../ops/shape.ts";
 import { convert } from "../ops/unary.ts";
 import { concrete } from "./autodiff.ts";
@@ -177,3 +180,27 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 function asStrong(x: Tensor): Tensor {
   return x instanceof Literal ? new Literal(x.value, strong(x.aval)) : convert(x, x.dtype);
 }
+
+/** "Not zero", as bool. */
+export function truth(x: TensorLike, name = "logical"): Tensor {
+  const t = tensorOf(x, name);
+  return t.dtype === "bool" ? t : compare(t, "NE", zeroOf(t.dtype));
+}
+
+/**
+ * `f`, freeing on return every tensor that it made and does not return. Only outside traces: a trace may hold on to
+ * what was made inside.
+ */
+export function owning<F extends object>(f: F): F {
+  const run = f as unknown as (...args: unknown[]) => unknown;
+  const owner = (...args: unknown[]): unknown =>
+    hasAmbient() || args.some(holdsTracer) ? run(...args) : withScope(() => run(...args), returned);
+  return owner as unknown as F;
+}
+function holdsTracer(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  if (value instanceof Tensor) return value instanceof Tracer;
+  return (Array.isArray(value) ? value : Object.values(value)).some(holdsTracer);
+}
+const returned = (result: unknown): ReadonlySet<object> =>
+  new Set((Array.isArray(result) ? result : [result]).filter((t) => t instanceof Tensor));

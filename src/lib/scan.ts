@@ -1,4 +1,5 @@
 // Loops of known length: scan, foriLoop, map.
+import { ArrayTensor } from "../compile/array.ts";
 import type { AnyFunction } from "../compile/stage.ts";
 import { scanOp } from "../control/scan.ts";
 import { type Aval, longAval, withShape } from "../core/aval.ts";
@@ -7,6 +8,7 @@ import { hasEffects } from "../core/graph.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
 import { leafPaths, printTree, type TreeDef, unflatten } from "../core/tree.ts";
+import { add } from "../ops/binary.ts";
 import { asStrongAs, type Body, type Flat, flattenValues, settleCarry, traceBody } from "./bodies.ts";
 import type { Like, Tensors } from "./trees.ts";
 
@@ -64,6 +66,7 @@ function scanTrees(name: string, f: AnyFunction, init: unknown, xs: unknown, opt
           reverse: options.reverse ?? false,
           unroll,
         });
+  for (const flat of [carry, over]) flat.free(results);
   return unflatten(outDef, results) as [unknown, unknown];
 }
 
@@ -131,8 +134,10 @@ function wrapped(f: AnyFunction, known: WeakMap<AnyFunction, AnyFunction>, wrap:
   return body;
 }
 
-/** A loop over the whole numbers that `indices` holds: `carry = body(i, carry)`. */
-export function countedLoop(body: AnyFunction, indices: Tensor, init: unknown): unknown {
-  const f = wrapped(body, countedBodies, (g) => (carry: unknown, i: unknown) => [g(i, carry), null]);
-  return scanTrees("lax.foriLoop", f, init, indices, {})[0];
+/** `carry = body(i, carry)` for `length` whole numbers from `from` on. */
+export function countedLoop(body: AnyFunction, from: Tensor, length: number, init: unknown): unknown {
+  const f = wrapped(body, countedBodies, (g) => ([i, carry]: [Tensor, unknown]) => [[add(i, 1), g(i, carry)], null]);
+  const [[last, carry]] = scanTrees("lax.foriLoop", f, [from, init], null, { length }) as [[unknown, unknown], null];
+  if (last instanceof ArrayTensor) last.dispose();
+  return carry;
 }

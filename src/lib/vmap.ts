@@ -43,7 +43,7 @@ function mapCall(f: AnyFunction, name: string, options: VmapOptions, args: reado
   const { inAxes = 0, outAxes = 0, axisName, spmdAxisName } = options;
   if (Array.isArray(inAxes) && inAxes.length !== args.length)
     throw new TreeError(`${what}: inAxes has ${inAxes.length} entries for ${args.length} arguments.`);
-  const { values, def, paths } = flattenValues(args, "args");
+  const { values, def, paths, free } = flattenValues(args, "args");
   const axes = axesOf(what, "inAxes", inAxes, def).map((axis, i) => axisIn(what, paths[i]!, values[i]!, axis));
   const size = mappedSize(what, values, axes, paths, options.axisSize);
   const chosen = axes.flatMap((axis, i) => (axis === null ? [] : [i]));
@@ -81,6 +81,7 @@ function mapCall(f: AnyFunction, name: string, options: VmapOptions, args: reado
     },
     [...captures, ...chosen.map((i) => values[i]!)],
   );
+  free(results);
   return unflatten(outDef!, results.map(concrete));
 }
 

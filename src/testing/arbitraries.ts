@@ -1,9 +1,9 @@
 // fast-check arbitraries for shapes, dtypes and tensors. fast-check is passed in, so that jorts does not depend on it.
-import type * as FastCheck from "fast-check";
+import type fastCheck from "fast-check";
+import type { Arbitrary } from "fast-check";
 import type { DType } from "../lib/tensor.ts";
 import type { HostTensor, Scalar } from "./host.ts";
 
-type Arbitrary<T> = FastCheck.Arbitrary<T>;
 type Shape = readonly number[];
 
 export interface ShapeOptions {
@@ -44,7 +44,7 @@ function range(dtype: DType): readonly [bigint, bigint] {
 }
 
 /** Arbitraries made with the caller's fast-check: `tensorArbitraries(fc)`. Tensors are host tensors; see `toDevice`. */
-export function tensorArbitraries(fc: typeof FastCheck) {
+export function tensorArbitraries(fc: typeof fastCheck) {
   const size = ({ minSize = 0, maxSize = 4 }: ShapeOptions) => fc.integer({ min: minSize, max: maxSize });
 
   const shape = (options: ShapeOptions = {}): Arbitrary<Shape> =>

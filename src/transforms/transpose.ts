@@ -2,7 +2,7 @@
 import { longAval } from "../core/aval.ts";
 import { internal, NonDifferentiableError } from "../core/errors.ts";
 import { type Equation, type Graph, maskKey, memoize, Var } from "../core/graph.ts";
-import type { Maybe } from "../core/op.ts";
+import type { AnyOp, Maybe } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind, traceGraph } from "../core/trace.ts";
 import { addTangents, zeroTangent } from "../ops/tangent.ts";
@@ -54,12 +54,12 @@ export function transposeWalk(
     if (cts.every((ct) => ct === null)) return;
     for (const r of e.results) sums.delete(r);
     const { transpose } = e.op;
-    if (transpose === null)
+    const isLinear = e.operands.map((o) => o instanceof Var && dependent.has(o));
+    if (transpose === null || !isLinearIn(e.op.derivative, isLinear))
       throw new NonDifferentiableError(
         `${e.op.name}: it is not linear in ${longAval(e.operands[0]?.aval ?? e.results[0]!.aval)}, so it has no transpose. ` +
           "linearTranspose needs a function that is linear in its arguments.",
       );
-    const isLinear = e.operands.map((o) => o instanceof Var && dependent.has(o));
     const results = transpose({
       cotangents: cts,
       operands: e.operands.map((o, i) => (isLinear[i] ? null : read(known, o))),
@@ -75,6 +75,14 @@ export function transposeWalk(
     });
   });
   return graph.inputs.map((v, i) => (linear[i] ? (sums.get(v) ?? null) : null));
+}
+
+/** False if the derivative declared for each operand says that an operation is not linear in these together. */
+function isLinearIn(derivative: AnyOp["derivative"], operands: readonly boolean[]): boolean {
+  // An operation of one operand that has a transpose is linear, however its derivative is written.
+  if (!Array.isArray(derivative) || operands.length === 1) return true;
+  const rules = derivative.filter((_, i) => operands[i]);
+  return rules.every((r) => r === "linear") || (rules.length === 1 && rules[0] === "multilinear");
 }
 
 export interface TransposedGraph {

@@ -77,8 +77,9 @@ function functionOf(c: OpCase): (...xs: Tensor[]) => Tensor {
     case "linspace":
       return () => np.linspace(...(p.args as [number, number, number]));
     case "tril":
+      return (x) => np.tril(x!, p.k as number);
     case "triu":
-      return (x) => np[c.op as "tril" | "triu"](x!, p.k as number);
+      return (x) => np.triu(x!, p.k as number);
     default:
       throw new TypeError(`no function for ${c.op}`);
   }

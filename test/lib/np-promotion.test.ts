@@ -56,9 +56,7 @@ describe("tensors beside tensors", () => {
     for (const a of dtypes)
       for (const b of dtypes)
         if (itemSize(a) < 8 && itemSize(b) < 8)
-          expect(
-            itemSize(promoteTypes([a, b].map((dtype) => ({ dtype, weakType: false }))).dtype),
-          ).toBeLessThan(8);
+          expect(itemSize(promoteTypes([a, b].map((dtype) => ({ dtype, weakType: false }))).dtype)).toBeLessThan(8);
   });
 });
 

@@ -121,26 +121,21 @@ describe("lowering", () => {
   it("running reductions", () => {
     expect(lowered((x) => [cumsum(x, 0), cumsum(add(x, 1), 0)], f32(3))).toMatchInlineSnapshot(`
       "  func.func public @main(%arg0: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
-          %0 = call @cumsum(%arg0) : (tensor<3xf32>) -> tensor<3xf32>
-          %cst = stablehlo.constant dense<1.000000e+00> : tensor<3xf32>
-          %1 = stablehlo.add %arg0, %cst : tensor<3xf32>
-          %2 = call @cumsum(%1) : (tensor<3xf32>) -> tensor<3xf32>
-          return %0, %2 : tensor<3xf32>, tensor<3xf32>
-        }
-        func.func private @cumsum(%arg0: tensor<3xf32>) -> tensor<3xf32> {
-          %0 = stablehlo.slice %arg0 [0:2:2] : (tensor<3xf32>) -> tensor<1xf32>
-          %1 = stablehlo.slice %arg0 [1:3:2] : (tensor<3xf32>) -> tensor<1xf32>
-          %2 = stablehlo.add %0, %1 : tensor<1xf32>
-          %3 = stablehlo.slice %arg0 [0:1] : (tensor<3xf32>) -> tensor<1xf32>
-          %4 = stablehlo.slice %arg0 [2:3:2] : (tensor<3xf32>) -> tensor<1xf32>
-          %5 = stablehlo.add %2, %4 : tensor<1xf32>
-          %6 = stablehlo.concatenate %3, %5, dim = 0 : (tensor<1xf32>, tensor<1xf32>) -> tensor<2xf32>
           %cst = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-          %7 = stablehlo.pad %6, %cst, low = [0], high = [0], interior = [1] : (tensor<2xf32>, tensor<f32>) -> tensor<3xf32>
-          %cst_0 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
-          %8 = stablehlo.pad %2, %cst_0, low = [1], high = [1], interior = [1] : (tensor<1xf32>, tensor<f32>) -> tensor<3xf32>
-          %9 = stablehlo.add %7, %8 : tensor<3xf32>
-          return %9 : tensor<3xf32>
+          %0 = "stablehlo.reduce_window"(%arg0, %cst) <{window_dimensions = array<i64: 3>, padding = dense<[[2, 0]]> : tensor<1x2xi64>}> ({
+          ^bb0(%arg1: tensor<f32>, %arg2: tensor<f32>):
+            %3 = stablehlo.add %arg1, %arg2 : tensor<f32>
+            stablehlo.return %3 : tensor<f32>
+          }) : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+          %cst_0 = stablehlo.constant dense<1.000000e+00> : tensor<3xf32>
+          %1 = stablehlo.add %arg0, %cst_0 : tensor<3xf32>
+          %cst_1 = stablehlo.constant dense<0.000000e+00> : tensor<f32>
+          %2 = "stablehlo.reduce_window"(%1, %cst_1) <{window_dimensions = array<i64: 3>, padding = dense<[[2, 0]]> : tensor<1x2xi64>}> ({
+          ^bb0(%arg1: tensor<f32>, %arg2: tensor<f32>):
+            %3 = stablehlo.add %arg1, %arg2 : tensor<f32>
+            stablehlo.return %3 : tensor<f32>
+          }) : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+          return %0, %2 : tensor<3xf32>, tensor<3xf32>
         }"
     `);
   });

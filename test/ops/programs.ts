@@ -64,9 +64,14 @@ export function backward(graph: Graph, active: readonly boolean[]): Graph {
   );
 }
 
+/** Thousands of kernels are compiled here, and each runs a few times: LLVM need not polish them. */
+const compilerOptions = { xla_backend_optimization_level: 0, xla_cpu_parallel_codegen_split_count: 1 };
+
 /** All `graphs` compiled as one program; it takes and gives the values of each. */
 export function program(graphs: readonly Graph[]): (inputs: readonly (readonly HostValue[])[]) => HostValue[][] {
-  const f = new JitFunction((args: Tensor[][]) => graphs.map((graph, i) => inline(graph, args[i]!)), {});
+  const f = new JitFunction((args: Tensor[][]) => graphs.map((graph, i) => inline(graph, args[i]!)), {
+    compilerOptions,
+  });
   return (inputs) => {
     const args = inputs.map((list) => list.map(toDevice));
     const results = f.call([args]) as ArrayTensor[][];

@@ -63,7 +63,7 @@ export const reduceRows: readonly Row[] = [
     ] as const
   ).flatMap(([op, f]) =>
     [false, true].map((reverse) =>
-      row(op, (x) => f(x, 1, reverse), [real([2, 5])], {
+      row(op, (x) => f(x, 1, reverse), [real([2, op === cumulative.cumlogsumexpOp ? 3 : 5])], {
         what: reverse ? "reverse" : "",
         refuses: [
           { ...badAxis, call: (x) => f(x, 2) },

@@ -1,6 +1,6 @@
 // Elementwise activations. Integers become float32 where the function is not exact on them.
 import type { Tensor } from "../../core/tensor.ts";
-import { add, max, min, mul } from "../../ops/binary.ts";
+import { add, max, mul } from "../../ops/binary.ts";
 import { ge, gt, le, select } from "../../ops/compare.ts";
 import { requireDType } from "../../ops/elementwise.ts";
 import { like } from "../../ops/literal.ts";
@@ -19,8 +19,9 @@ export function relu(x: TensorLike): Tensor {
   return run("relu", (v) => select(le(v!, zero), like(v!, zero), v!), [t]);
 }
 
-/** min(max(x, 0), 6). As `jax.nn.relu6`. */
-export const relu6 = (x: TensorLike): Tensor => run("relu6", (v) => min(max(v!, 0), 6), [floats("nn.relu6", x)]);
+/** min(max(x, 0), 6), with derivative 0 at 0 and 6. As `jax.nn.relu6`. */
+export const relu6 = (x: TensorLike): Tensor =>
+  run("relu6", (v) => select(le(v!, 0), like(v!, 0), select(ge(v!, 6), like(v!, 6), v!)), [floats("nn.relu6", x)]);
 
 /** x where x ≥ 0, else slope · x. As `jax.nn.leaky_relu`. */
 export const leakyRelu = (x: TensorLike, negativeSlope = 0.01): Tensor =>

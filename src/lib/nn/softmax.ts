@@ -2,11 +2,11 @@
 import { itemSize } from "../../core/dtype.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { add, div, mul, sub } from "../../ops/binary.ts";
-import { ne, select } from "../../ops/compare.ts";
+import { lt, ne, select } from "../../ops/compare.ts";
 import { like } from "../../ops/literal.ts";
 import { reduceMax, reduceSum, spread } from "../../ops/reduce.ts";
 import { reshape } from "../../ops/shape.ts";
-import { convert, exp, finite, log, stopGradientTensor } from "../../ops/unary.ts";
+import { abs, convert, exp, finite, log, stopGradientTensor } from "../../ops/unary.ts";
 import { type Axis, axesOf, axisAndOptions } from "../np/axes.ts";
 import { broadcastTo, promote, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
@@ -133,5 +133,7 @@ export function logsumexp(x: TensorLike, axis?: Axis | LogsumexpOptions, given?:
 function weighted(x: Tensor, b: Tensor, axes: readonly number[]): Tensor {
   const terms = visible(x, ne(b, like(b, 0)));
   const top = stopGradientTensor(finiteMax(terms, axes));
-  return add(log(sum(mul(exp(sub(terms, spread(top, x, axes))), b), axes)), top);
+  const total = sum(mul(exp(sub(terms, spread(top, x, axes))), b), axes);
+  const value = add(log(abs(total)), top);
+  return select(lt(total, 0), like(value, Number.NaN), value);
 }

@@ -5,8 +5,8 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as ops from "../../ops/binary.ts";
 import { compare, select } from "../../ops/compare.ts";
 import { like, zerosLike } from "../../ops/literal.ts";
-import { ceil, exp, floor, integerPow, log1p, neg, roundAway, sign, sqrt, square } from "../../ops/unary.ts";
-import { cast, type Promotion, promote, settle, tensorOf } from "../promote.ts";
+import { abs, ceil, exp, floor, integerPow, log1p, neg, roundAway, sign, sqrt, square } from "../../ops/unary.ts";
+import { cast, owning, type Promotion, promote, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 
 export type Binary = (x: TensorLike, y: TensorLike) => Tensor;
@@ -14,11 +14,11 @@ type Rule = (x: Tensor, y: Tensor) => Tensor;
 
 /** `onBool` says what booleans do: a logical operation, or arithmetic as int32. */
 function family(name: string, how: Promotion, op: Rule, onBool?: Rule | "int32"): Binary {
-  return (x, y) => {
+  return owning((x, y) => {
     const [a, b] = promote(name, [x, y], how) as [Tensor, Tensor];
     if (a.dtype !== "bool" || onBool === undefined) return settle(op(a, b));
     return settle(onBool === "int32" ? op(cast(a, "int32"), cast(b, "int32")) : onBool(a, b));
-  };
+  });
 }
 
 export const add = family("add", "same", ops.add, ops.or);
@@ -85,21 +85,21 @@ function floatQuotient(x: Tensor, y: Tensor): Tensor {
 }
 
 /** `[floorDivide(x, y), remainder(x, y)]` */
-export const divmod = (x: TensorLike, y: TensorLike): [Tensor, Tensor] => [floorDivide(x, y), remainder(x, y)];
+export const divmod = owning((x: TensorLike, y: TensorLike): [Tensor, Tensor] => [floorDivide(x, y), remainder(x, y)]);
 /** Remainder with the sign of the dividend. */
 export const fmod = family("fmod", "same", rest, "int32");
 /** Fractional and whole part, both with the sign of `x`. */
-export function modf(x: TensorLike): [Tensor, Tensor] {
+export const modf = owning(function modf(x: TensorLike): [Tensor, Tensor] {
   const [t] = promote("modf", [x], "inexact") as [Tensor];
   const whole = select(compare(t, "GE", like(t, 0)), floor(t), ceil(t));
   return [settle(ops.sub(t, whole)), settle(whole)];
-}
+});
 
 /**
  * x to the y-th. An exponent that is a whole number multiplies; booleans count as int32.
  * @throws DTypeError for an integer to a negative whole number
  */
-export function power(x: TensorLike, y: TensorLike): Tensor {
+export const power = owning(function power(x: TensorLike, y: TensorLike): Tensor {
   if (typeof y === "number" && Number.isInteger(y) && Math.abs(y) < 2 ** 31 && typeof x !== "number") {
     const t = tensorOf(x, "power");
     const base = t.dtype === "bool" ? cast(t, "int32") : t;
@@ -112,7 +112,7 @@ export function power(x: TensorLike, y: TensorLike): Tensor {
   const [a, b] = promote("power", [x, y]) as [Tensor, Tensor];
   if (isFloat(a.dtype)) return ops.pow(a, b);
   return a.dtype === "bool" ? integerPower(cast(a, "int32"), cast(b, "int32")) : integerPower(a, b);
-}
+});
 export { power as pow };
 
 /** By repeated squaring over the bits of the exponent; a negative one gives 0, but for bases 1 and −1. */
@@ -144,8 +144,7 @@ function integerPower(x: Tensor, y: Tensor): Tensor {
 export const floatPower = family("floatPower", "inexact", ops.pow);
 /** √(x² + y²), scaled against overflow. */
 export const hypot = family("hypot", "inexact", (x, y) => {
-  const a = select(compare(x, "LT", like(x, 0)), neg(x), x);
-  const b = select(compare(y, "LT", like(y, 0)), neg(y), y);
+  const [a, b] = [abs(x), abs(y)] as const;
   const big = ops.max(a, b);
   const small = ops.min(a, b);
   const zero = compare(big, "EQ", like(big, 0));
@@ -155,7 +154,7 @@ export const hypot = family("hypot", "inexact", (x, y) => {
 });
 /** |x| with the sign of y. */
 export const copysign = family("copysign", "inexact", (x, y) => {
-  const magnitude = select(compare(x, "LT", like(x, 0)), neg(x), ops.max(x, neg(x)));
+  const magnitude = abs(x);
   const negative = ops.or(compare(y, "LT", like(y, 0)), compare(ops.div(like(y, 1), y), "LT", like(y, 0)));
   return select(negative, neg(magnitude), magnitude);
 });

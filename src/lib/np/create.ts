@@ -8,7 +8,7 @@ import { Tensor } from "../../core/tensor.ts";
 import { hasAmbient, stage } from "../../core/trace.ts";
 import type { TypedArray } from "../../core/tree.ts";
 import { concatenate, expandDims, reshape } from "../../ops/shape.ts";
-import { broadcastTo, cast, literalAs, promoteDTypes, settle, tensorOf } from "../promote.ts";
+import { broadcastTo, cast, literalAs, owning, promoteDTypes, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { type DTypeArgument, dtypeFrom, type Shape, shapeOf } from "./axes.ts";
 
@@ -25,12 +25,12 @@ export interface ArrayOptions {
  * `dtype` says otherwise; `shape` gives a flat array its shape.
  * @throws ShapeError for ragged arrays, DTypeError for numbers that do not fit `dtype`
  */
-export function array(values: Nested | TypedArray, options: ArrayOptions | DType = {}): Tensor {
+export const array = owning(function array(values: Nested | TypedArray, options: ArrayOptions | DType = {}): Tensor {
   const { dtype, shape } = typeof options === "string" ? { dtype: options, shape: undefined } : options;
   const wanted = dtypeFrom("array", dtype, undefined);
   const made = fromValues(values, wanted);
   return settle(shape === undefined ? made : reshape(made, sizesFor(shapeOf("array", shape), made.size)));
-}
+});
 function sizesFor(shape: readonly number[], size: number): readonly number[] {
   const wanted = shape.reduce((n, d) => n * d, 1);
   if (wanted !== size) throw new ShapeError(`array: got ${size} elements for shape [${shape}], which has ${wanted}.`);
@@ -43,9 +43,8 @@ function fromValues(values: Nested | TypedArray, dtype: DType | undefined): Tens
     const words = values as TypedArray;
     return fromBytes(convertArray(words, dtype ?? dtypeOf(words)), avalOf([words.length], dtype ?? dtypeOf(words)));
   }
-  const { shape, flat } = flattened(values as Nested);
-  const scalars = flat as readonly Scalar[];
-  if (flat.some((v) => v instanceof Tensor)) return stacked(values as Nested, dtype);
+  if (holdsTensor(values as Nested)) return stacked(values as Nested, dtype);
+  const { shape, flat: scalars } = flattened(values as Nested);
   const chosen = dtype ?? dtypeOfScalars(scalars);
   if (shape.length === 0) return literalAs("array", scalars[0]!, [], { dtype: chosen, weakType: false });
   return fromBytes(encodeValues(scalars, chosen), avalOf(shape, chosen));
@@ -58,9 +57,9 @@ function dtypeOfScalars(values: readonly Scalar[]): DType {
 }
 
 /** Shape and elements of nested arrays. @throws ShapeError where lengths differ, DTypeError for what is no number */
-function flattened(values: Nested): { shape: number[]; flat: (Scalar | Tensor)[] } {
+function flattened(values: Nested): { shape: number[]; flat: Scalar[] } {
   const shape: number[] = [];
-  const flat: (Scalar | Tensor)[] = [];
+  const flat: Scalar[] = [];
   const visit = (v: Nested, depth: number, path: string) => {
     if (Array.isArray(v)) {
       if (flat.length === 0 && depth === shape.length) shape.push(v.length);
@@ -73,15 +72,17 @@ function flattened(values: Nested): { shape: number[]; flat: (Scalar | Tensor)[]
       });
       return;
     }
-    if (typeof v !== "number" && typeof v !== "bigint" && typeof v !== "boolean" && !(v instanceof Tensor))
+    if (typeof v !== "number" && typeof v !== "bigint" && typeof v !== "boolean")
       throw new DTypeError(`array: got ${v === null ? "null" : typeof v} at values${path}, expected a number.`);
     if (depth !== shape.length)
       throw new ShapeError(`array: got a number at values${path}, expected ${shape[depth]} elements.`);
-    flat.push(v as Scalar | Tensor);
+    flat.push(v);
   };
   visit(values, 0, "");
   return { shape, flat };
 }
+
+const holdsTensor = (v: Nested): boolean => v instanceof Tensor || (Array.isArray(v) && v.some(holdsTensor));
 
 /** Arrays with tensors among their elements are stacked. */
 function stacked(values: Nested, dtype: DType | undefined): Tensor {
@@ -101,12 +102,12 @@ function stacked(values: Nested, dtype: DType | undefined): Tensor {
 const isHost = (v: Nested): v is Scalar => typeof v !== "object";
 
 /** `x` as a tensor, unchanged if it is one (numbers stay weakly typed) and no other dtype is asked for. */
-export function asarray(x: Nested | TypedArray, dtype?: DTypeArgument): Tensor {
+export const asarray = owning(function asarray(x: Nested | TypedArray, dtype?: DTypeArgument): Tensor {
   const wanted = dtypeFrom("asarray", dtype, undefined);
   if (Array.isArray(x)) return array(x, { dtype: wanted as DType });
   const t = tensorOf(x as TensorLike, "asarray");
   return settle(wanted === undefined ? t : cast(t, wanted));
-}
+});
 
 /** Bytes of `size` equal elements. */
 function repeated(value: Scalar, dtype: DType, size: number): Uint8Array {
@@ -126,23 +127,29 @@ function splatOf(name: string, value: Scalar, shape: readonly number[], dtype: D
 }
 
 /** Zeros, float32 unless `dtype` says otherwise. @throws ConcretizationTypeError for a traced size */
-export const zeros = (shape: Shape, dtype?: DTypeArgument): Tensor =>
-  splatOf("zeros", 0, shapeOf("zeros", shape), dtypeFrom("zeros", dtype, "float32"));
+export const zeros = owning(
+  (shape: Shape, dtype?: DTypeArgument): Tensor =>
+    splatOf("zeros", 0, shapeOf("zeros", shape), dtypeFrom("zeros", dtype, "float32")),
+);
 /** Ones, float32 unless `dtype` says otherwise. */
-export const ones = (shape: Shape, dtype?: DTypeArgument): Tensor =>
-  splatOf("ones", 1, shapeOf("ones", shape), dtypeFrom("ones", dtype, "float32"));
+export const ones = owning(
+  (shape: Shape, dtype?: DTypeArgument): Tensor =>
+    splatOf("ones", 1, shapeOf("ones", shape), dtypeFrom("ones", dtype, "float32")),
+);
 /** As `zeros`: memory is never left as it was. */
-export const empty = (shape: Shape, dtype?: DTypeArgument): Tensor =>
-  splatOf("empty", 0, shapeOf("empty", shape), dtypeFrom("empty", dtype, "float32"));
+export const empty = owning(
+  (shape: Shape, dtype?: DTypeArgument): Tensor =>
+    splatOf("empty", 0, shapeOf("empty", shape), dtypeFrom("empty", dtype, "float32")),
+);
 
 /** `value`, broadcast to `shape`. A number is float32, a bigint int32, a boolean bool, unless `dtype` says otherwise. */
-export function full(shape: Shape, value: TensorLike, dtype?: DTypeArgument): Tensor {
+export const full = owning(function full(shape: Shape, value: TensorLike, dtype?: DTypeArgument): Tensor {
   const sizes = shapeOf("full", shape);
   if (typeof value !== "object")
     return splatOf("full", value, sizes, dtypeFrom("full", dtype, dtypeOfScalars([value])));
   const t = tensorOf(value, "full");
   return settle(broadcastTo("full", cast(t, dtypeFrom("full", dtype, t.dtype)), sizes));
-}
+});
 
 interface LikeOptions {
   readonly dtype?: DType;
@@ -163,8 +170,12 @@ export const onesLike = likeOf("onesLike", 1);
 /** As `zerosLike`. */
 export const emptyLike = likeOf("emptyLike", 0);
 /** `value` with the shape and dtype of `x`. */
-export function fullLike(x: TensorLike, value: TensorLike, options: LikeOptions | DType = {}): Tensor {
+export const fullLike = owning(function fullLike(
+  x: TensorLike,
+  value: TensorLike,
+  options: LikeOptions | DType = {},
+): Tensor {
   const t = tensorOf(x, "fullLike");
   const { dtype, shape } = typeof options === "string" ? { dtype: options, shape: undefined } : options;
   return full(shape ?? t.shape, value, dtype ?? t.dtype);
-}
+});

@@ -3,7 +3,7 @@ import { ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as ops from "../../ops/shape.ts";
 import { at, ellipsis, slice } from "../indexing.ts";
-import { promoteDTypes, settle, tensorOf } from "../promote.ts";
+import { owning, promoteDTypes, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { axisOf, type DTypeArgument, integer } from "./axes.ts";
 import { subtract } from "./binary.ts";
@@ -25,7 +25,7 @@ const joinOptions = (axis: number | null | JoinOptions): JoinOptions =>
   typeof axis === "object" && axis !== null ? axis : { axis };
 
 /** Joined along `axis`, which must exist; null flattens all first. Dtypes are promoted. */
-export function concatenate(xs: Many, axis: number | null | JoinOptions = 0): Tensor {
+export const concatenate = owning(function concatenate(xs: Many, axis: number | null | JoinOptions = 0): Tensor {
   const options = joinOptions(axis);
   const along = options.axis === undefined ? 0 : options.axis;
   const list = listOf("concatenate", xs);
@@ -34,11 +34,11 @@ export function concatenate(xs: Many, axis: number | null | JoinOptions = 0): Te
     throw new ShapeError("concatenate: got a scalar, expected tensors of one dimension or more. Use np.stack.");
   const joined = ops.concatenate(ts, axisOf("concatenate", along ?? 0, ts[0]!.ndim));
   return options.dtype === undefined ? settle(joined) : astype(joined, options.dtype);
-}
+});
 export { concatenate as concat };
 
 /** Joined along a new axis of the result. @throws ShapeError for different shapes */
-export function stack(xs: Many, axis: number | JoinOptions = 0): Tensor {
+export const stack = owning(function stack(xs: Many, axis: number | JoinOptions = 0): Tensor {
   const options = joinOptions(axis);
   const ts = promoteDTypes("stack", listOf("stack", xs));
   const first = ts[0]!.shape;
@@ -50,54 +50,55 @@ export function stack(xs: Many, axis: number | JoinOptions = 0): Tensor {
     at,
   );
   return options.dtype === undefined ? settle(joined) : astype(joined, options.dtype);
-}
+});
 /** Joined as rows: matrices one above the other. */
-export const vstack = (xs: Many): Tensor => concatenate(listOf("vstack", xs).map(atleast2d), 0);
+export const vstack = owning((xs: Many): Tensor => concatenate(listOf("vstack", xs).map(atleast2d), 0));
 /** Joined side by side: vectors along their only axis, all else along the second. */
-export function hstack(xs: Many): Tensor {
+export const hstack = owning(function hstack(xs: Many): Tensor {
   const ts = listOf("hstack", xs).map(atleast1d);
   return concatenate(ts, ts[0]!.ndim === 1 ? 0 : 1);
-}
+});
 /** Joined along the third axis. */
-export const dstack = (xs: Many): Tensor => concatenate(listOf("dstack", xs).map(atleast3d), 2);
+export const dstack = owning((xs: Many): Tensor => concatenate(listOf("dstack", xs).map(atleast3d), 2));
 /** Vectors as columns of a matrix. */
-export function columnStack(xs: Many): Tensor {
+export const columnStack = owning(function columnStack(xs: Many): Tensor {
   const columns = listOf("columnStack", xs).map((x) => {
     const t = tensorOf(x, "columnStack");
     return t.ndim < 2 ? ops.reshape(t, [t.size, 1]) : t;
   });
   return concatenate(columns, 1);
-}
+});
 /** `values` joined behind `x`; flattened unless an axis is given. */
-export const append = (x: TensorLike, values: TensorLike, axis: number | null = null): Tensor =>
-  concatenate([x, values], axis);
+export const append = owning(
+  (x: TensorLike, values: TensorLike, axis: number | null = null): Tensor => concatenate([x, values], axis),
+);
 
 /** The slices along `axis`, without it. */
-export function unstack(x: TensorLike, axis: number | { readonly axis?: number } = 0): Tensor[] {
+export const unstack = owning(function unstack(x: TensorLike, axis: number | { readonly axis?: number } = 0): Tensor[] {
   const t = tensorOf(x, "unstack");
   const d = axisOf("unstack", typeof axis === "number" ? axis : (axis.axis ?? 0), t.ndim);
   const index = t.shape.map((_, i) => (i < d ? slice() : null)).filter((s) => s !== null);
   return Array.from({ length: t.shape[d]! }, (_, i) => at(t, [...index, i]));
-}
+});
 
 /** Cut along `axis` into equal pieces, or at the given places. @throws ShapeError for pieces that do not divide */
-export function split(
+export const split = owning(function split(
   x: TensorLike,
   sections: number | readonly number[],
   axis: number | { axis?: number } = 0,
 ): Tensor[] {
   return pieces("split", x, sections, axis, true);
-}
+});
 /** As `split`; the first pieces are one longer where the size does not divide. */
-export const arraySplit = (
-  x: TensorLike,
-  sections: number | readonly number[],
-  axis: number | { axis?: number } = 0,
-): Tensor[] => pieces("arraySplit", x, sections, axis, false);
-export const hsplit = (x: TensorLike, sections: number | readonly number[]): Tensor[] =>
-  split(x, sections, tensorOf(x, "hsplit").ndim === 1 ? 0 : 1);
-export const vsplit = (x: TensorLike, sections: number | readonly number[]): Tensor[] => split(x, sections, 0);
-export const dsplit = (x: TensorLike, sections: number | readonly number[]): Tensor[] => split(x, sections, 2);
+export const arraySplit = owning(
+  (x: TensorLike, sections: number | readonly number[], axis: number | { axis?: number } = 0): Tensor[] =>
+    pieces("arraySplit", x, sections, axis, false),
+);
+export const hsplit = owning((x: TensorLike, sections: number | readonly number[]): Tensor[] =>
+  split(x, sections, tensorOf(x, "hsplit").ndim === 1 ? 0 : 1),
+);
+export const vsplit = owning((x: TensorLike, sections: number | readonly number[]): Tensor[] => split(x, sections, 0));
+export const dsplit = owning((x: TensorLike, sections: number | readonly number[]): Tensor[] => split(x, sections, 2));
 
 function pieces(
   name: string,
@@ -125,7 +126,7 @@ function pieces(
 }
 
 /** The differences of neighbours along `axis`, `n` times. */
-export function diff(x: TensorLike, n = 1, axis = -1): Tensor {
+export const diff = owning(function diff(x: TensorLike, n = 1, axis = -1): Tensor {
   const t = tensorOf(x, "diff");
   const d = axisOf("diff", axis, t.ndim);
   const before = Array.from({ length: d }, () => slice());
@@ -136,7 +137,7 @@ export function diff(x: TensorLike, n = 1, axis = -1): Tensor {
     y = t.dtype === "bool" ? notEqual(later, earlier) : subtract(later, earlier);
   }
   return settle(y);
-}
+});
 
 type PadWidth = number | readonly [number, number] | readonly (readonly [number, number])[];
 export interface PadOptions {
@@ -144,7 +145,7 @@ export interface PadOptions {
   readonly constantValues?: number | bigint | boolean;
 }
 /** More elements before and after along each axis: one width for all, one pair for all, or a pair for each axis. */
-export function pad(x: TensorLike, width: PadWidth, options: PadOptions = {}): Tensor {
+export const pad = owning(function pad(x: TensorLike, width: PadWidth, options: PadOptions = {}): Tensor {
   const t = tensorOf(x, "pad");
   const pairs = widths(width, t.ndim);
   if (pairs.some(([a, b]) => a < 0 || b < 0))
@@ -164,7 +165,7 @@ export function pad(x: TensorLike, width: PadWidth, options: PadOptions = {}): T
       return at(y, [...lead, Int32Array.from(places)]);
     }, t),
   );
-}
+});
 const withSize = (shape: readonly number[], d: number, n: number) => shape.map((s, i) => (i === d ? n : s));
 function widths(width: PadWidth, rank: number): (readonly [number, number])[] {
   if (typeof width === "number") return Array.from({ length: rank }, () => [width, width]);

@@ -4,19 +4,28 @@ import { ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as ops from "../../ops/binary.ts";
 import { select as choose, compare, type Direction } from "../../ops/compare.ts";
-import { beside, zeroOf } from "../../ops/literal.ts";
+import { beside } from "../../ops/literal.ts";
 import { reduceAnd } from "../../ops/reduce.ts";
 import { abs, not } from "../../ops/unary.ts";
-import { broadcastShapes, broadcastTo, cast, promote, promoteDTypes, settle, tensorOf } from "../promote.ts";
+import {
+  broadcastShapes,
+  broadcastTo,
+  cast,
+  owning,
+  promote,
+  promoteDTypes,
+  settle,
+  tensorOf,
+  truth,
+} from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import type { Binary } from "./binary.ts";
 
-const comparing =
-  (name: string, direction: Direction): Binary =>
-  (x, y) => {
+const comparing = (name: string, direction: Direction): Binary =>
+  owning((x, y) => {
     const [a, b] = promote(name, [x, y]) as [Tensor, Tensor];
     return settle(compare(a, direction, b));
-  };
+  });
 export const equal = comparing("equal", "EQ");
 export const notEqual = comparing("notEqual", "NE");
 export const less = comparing("less", "LT");
@@ -24,37 +33,30 @@ export const lessEqual = comparing("lessEqual", "LE");
 export const greater = comparing("greater", "GT");
 export const greaterEqual = comparing("greaterEqual", "GE");
 
-/** "Not zero", as bool. */
-export function truth(x: TensorLike, name = "logical"): Tensor {
-  const t = tensorOf(x, name);
-  return t.dtype === "bool" ? t : compare(t, "NE", zeroOf(t.dtype));
-}
-
-const logical =
-  (name: string, op: (x: Tensor, y: Tensor) => Tensor): Binary =>
-  (x, y) => {
+const logical = (name: string, op: (x: Tensor, y: Tensor) => Tensor): Binary =>
+  owning((x, y) => {
     const [a, b] = promote(name, [truth(x, name), truth(y, name)]) as [Tensor, Tensor];
     return settle(op(a, b));
-  };
+  });
 export const logicalAnd = logical("logicalAnd", ops.and);
 export const logicalOr = logical("logicalOr", ops.or);
 export const logicalXor = logical("logicalXor", ops.xor);
-export const logicalNot = (x: TensorLike): Tensor => settle(not(truth(x, "logicalNot")));
+export const logicalNot = owning((x: TensorLike): Tensor => settle(not(truth(x, "logicalNot"))));
 /** Every bit turned; booleans negated. @throws DTypeError for floats */
-export const bitwiseNot = (x: TensorLike): Tensor => settle(not(tensorOf(x, "bitwiseNot")));
+export const bitwiseNot = owning((x: TensorLike): Tensor => settle(not(tensorOf(x, "bitwiseNot"))));
 export { bitwiseNot as bitwiseInvert, bitwiseNot as invert };
 
 /** `x` where `condition` holds, else `y`; all three broadcast together, `x` and `y` are promoted. */
-export function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tensor {
+export const where = owning(function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tensor {
   const test = truth(condition, "where");
   const [a, b] = promoteDTypes("where", [x, y]) as [Tensor, Tensor];
   const shape = broadcastShapes("where", [test.shape, a.shape, b.shape]);
   const which = test.ndim === 0 ? test : broadcastTo("where", test, shape);
   return settle(choose(which, broadcastTo("where", a, shape), broadcastTo("where", b, shape)));
-}
+});
 
 /** The first choice whose condition holds, else `otherwise`. @throws ShapeError for lists of different lengths */
-export function select(
+export const select = owning(function select(
   conditions: readonly TensorLike[],
   choices: readonly TensorLike[],
   otherwise: TensorLike = 0,
@@ -65,10 +67,14 @@ export function select(
     );
   const values = promoteDTypes("select", [...choices, otherwise]);
   return conditions.reduceRight<Tensor>((rest, c, i) => where(c, values[i]!, rest), values.at(-1)!);
-}
+});
 
 /** `x` held between `min` and `max`, either of which may be null. */
-export function clip(x: TensorLike, min: TensorLike | null = null, max: TensorLike | null = null): Tensor {
+export const clip = owning(function clip(
+  x: TensorLike,
+  min: TensorLike | null = null,
+  max: TensorLike | null = null,
+): Tensor {
   let t = tensorOf(x, "clip");
   // The bounds do not widen an array by its own scalar bound's kind: one promotion over all three.
   const [value, ...bounds] = promote("clip", [x, ...[min, max].filter((b): b is TensorLike => b !== null)]) as [
@@ -80,7 +86,7 @@ export function clip(x: TensorLike, min: TensorLike | null = null, max: TensorLi
   if (min !== null) t = ops.max(beside(t, bounds[next++]!), t);
   if (max !== null) t = ops.min(beside(t, bounds[next++]!), t);
   return settle(t);
-}
+});
 
 interface Tolerance {
   readonly rtol?: number;
@@ -89,7 +95,7 @@ interface Tolerance {
 }
 
 /** |x − y| ≤ atol + rtol·|y|, elementwise; infinities must be equal. */
-export function isclose(x: TensorLike, y: TensorLike, options: Tolerance = {}): Tensor {
+export const isclose = owning(function isclose(x: TensorLike, y: TensorLike, options: Tolerance = {}): Tensor {
   const [a, b] = promote("isclose", [x, y]) as [Tensor, Tensor];
   const same = compare(a, "EQ", b);
   if (!isFloat(a.dtype)) {
@@ -99,19 +105,24 @@ export function isclose(x: TensorLike, y: TensorLike, options: Tolerance = {}): 
   const close = ops.or(same, ops.and(near(a, b, options), compare(abs(b), "LT", Number.POSITIVE_INFINITY)));
   if (!options.equalNan) return settle(close);
   return settle(ops.or(close, ops.and(compare(a, "NE", a), compare(b, "NE", b))));
-}
+});
 const near = (a: Tensor, b: Tensor, { rtol = 1e-5, atol = 1e-8 }: Tolerance) =>
   compare(abs(ops.sub(a, b)), "LE", ops.add(ops.mul(abs(b), rtol), atol));
 
 const everywhere = (t: Tensor): Tensor => reduceAnd(t, [...t.shape.keys()]);
 /** A scalar bool: `isclose` everywhere. */
-export const allclose = (x: TensorLike, y: TensorLike, options: Tolerance = {}): Tensor =>
-  settle(everywhere(isclose(x, y, options)));
+export const allclose = owning(
+  (x: TensorLike, y: TensorLike, options: Tolerance = {}): Tensor => settle(everywhere(isclose(x, y, options))),
+);
 /** A scalar bool: equal shapes and elements. */
-export function arrayEqual(x: TensorLike, y: TensorLike, options: { readonly equalNan?: boolean } = {}): Tensor {
+export const arrayEqual = owning(function arrayEqual(
+  x: TensorLike,
+  y: TensorLike,
+  options: { readonly equalNan?: boolean } = {},
+): Tensor {
   const [a, b] = promoteDTypes("arrayEqual", [x, y]) as [Tensor, Tensor];
   if (a.shape.join() !== b.shape.join()) return settle(tensorOf(false, "arrayEqual"));
   let same = compare(a, "EQ", b);
   if (options.equalNan && isFloat(a.dtype)) same = ops.or(same, ops.and(compare(a, "NE", a), compare(b, "NE", b)));
   return settle(everywhere(same));
-}
+});

@@ -8,7 +8,7 @@ import { zeroOf } from "../../ops/literal.ts";
 import { expandDims, iota, pad, reshape, squeeze } from "../../ops/shape.ts";
 import { contractAll, type Named, type ProductOptions } from "../einsum.ts";
 import { ellipsis, at as read } from "../indexing.ts";
-import { broadcastShapes, broadcastTo, cast, promoteDTypes, settle, tensorOf } from "../promote.ts";
+import { broadcastShapes, broadcastTo, cast, owning, promoteDTypes, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { axesOf, integer } from "./axes.ts";
 import { multiply, subtract } from "./binary.ts";
@@ -35,14 +35,15 @@ const dotOptions = (o: ProductOptions, a: Tensor) => ({
  * `[..., n, k] · [..., k, m]`, leading dimensions broadcast; a vector counts as a row on the left, a column on the
  * right, and its dimension goes. @throws ShapeError
  */
-export const matmul: Product = (x, y, options = {}) =>
+export const matmul: Product = owning((x, y, options = {}) =>
   typed("matmul", x, y, (a, b) => {
     if (a.ndim === 0 || b.ndim === 0)
       throw new ShapeError(`matmul: got shapes [${a.shape}] and [${b.shape}], expected no scalars. Use np.mul.`);
     const left = ["k", "n"].slice(0, Math.min(2, a.ndim)).reverse();
     const right = b.ndim === 1 ? ["k"] : ["k", "m"];
     return named("matmul", a, left, b, right, [...(a.ndim > 1 ? ["n"] : []), ...(b.ndim > 1 ? ["m"] : [])], options);
-  });
+  }),
+);
 
 /** Operands whose last dimensions have names and whose leading ones broadcast. */
 function named(
@@ -89,42 +90,47 @@ function named(
 }
 
 /** The last dimension of `x` with the last but one of `y` (its only one); scalars multiply. */
-export const dot: Product = (x, y, options = {}) =>
+export const dot: Product = owning((x, y, options = {}) =>
   typed("dot", x, y, (a, b) => {
     if (a.ndim === 0 || b.ndim === 0) {
       const shape = broadcastShapes("dot", [a.shape, b.shape]);
       return mul(broadcastTo("dot", a, shape), broadcastTo("dot", b, shape));
     }
     return dotGeneral(a, b, [[a.ndim - 1], [Math.max(0, b.ndim - 2)]], [[], []], dotOptions(options, a));
-  });
+  }),
+);
 /** The product of all elements with all elements, summed. */
-export const vdot: Product = (x, y, options) => {
+export const vdot: Product = owning((x, y, options) => {
   const [a, b] = [tensorOf(x, "vdot"), tensorOf(y, "vdot")];
   return dot(reshape(a, [a.size]), reshape(b, [b.size]), options);
-};
+});
 /** The last dimension of `x` with the last of `y`; scalars multiply. */
-export const inner: Product = (x, y, options = {}) =>
+export const inner: Product = owning((x, y, options = {}) =>
   typed("inner", x, y, (a, b) => {
     if (a.ndim === 0 || b.ndim === 0) return tensorOf(multiply(a, b), "inner");
     return dotGeneral(a, b, [[a.ndim - 1], [b.ndim - 1]], [[], []], dotOptions(options, a));
-  });
+  }),
+);
 /** Products of every element of `x` with every element of `y`. */
-export const outer: Product = (x, y) => {
+export const outer: Product = owning((x, y) => {
   const [a, b] = [tensorOf(x, "outer"), tensorOf(y, "outer")];
   return multiply(reshape(a, [a.size, 1]), reshape(b, [1, b.size]));
-};
+});
 /** Vectors along the last dimension multiplied and summed, leading dimensions broadcast. */
-export const vecdot: Product = (x, y, options = {}) =>
-  typed("vecdot", x, y, (a, b) => named("vecdot", a, ["k"], b, ["k"], [], options));
+export const vecdot: Product = owning((x, y, options = {}) =>
+  typed("vecdot", x, y, (a, b) => named("vecdot", a, ["k"], b, ["k"], [], options)),
+);
 /** `[..., n, k] · [..., k]` */
-export const matvec: Product = (x, y, options = {}) =>
-  typed("matvec", x, y, (a, b) => named("matvec", a, ["n", "k"], b, ["k"], ["n"], options));
+export const matvec: Product = owning((x, y, options = {}) =>
+  typed("matvec", x, y, (a, b) => named("matvec", a, ["n", "k"], b, ["k"], ["n"], options)),
+);
 /** `[..., k] · [..., k, m]` */
-export const vecmat: Product = (x, y, options = {}) =>
-  typed("vecmat", x, y, (a, b) => named("vecmat", a, ["k"], b, ["k", "m"], ["m"], options));
+export const vecmat: Product = owning((x, y, options = {}) =>
+  typed("vecmat", x, y, (a, b) => named("vecmat", a, ["k"], b, ["k", "m"], ["m"], options)),
+);
 
 /** Contracts the last `axes` dimensions of `x` with the first of `y`, or the listed ones pair by pair. */
-export function tensordot(
+export const tensordot = owning(function tensordot(
   x: TensorLike,
   y: TensorLike,
   axes: number | readonly [number | readonly number[], number | readonly number[]] = 2,
@@ -141,9 +147,9 @@ export function tensordot(
     const pair = [axesOf("tensordot", axes[0], a.ndim), axesOf("tensordot", axes[1], b.ndim)] as const;
     return dotGeneral(a, b, pair, [[], []], dotOptions(options, a));
   });
-}
+});
 /** Kronecker's product: blocks of `y` scaled by the elements of `x`. */
-export function kron(x: TensorLike, y: TensorLike): Tensor {
+export const kron = owning(function kron(x: TensorLike, y: TensorLike): Tensor {
   const [a, b] = promoteDTypes("kron", [x, y]) as [Tensor, Tensor];
   const rank = Math.max(a.ndim, b.ndim);
   const full = (t: Tensor) => [...Array<number>(rank - t.ndim).fill(1), ...t.shape];
@@ -164,9 +170,9 @@ export function kron(x: TensorLike, y: TensorLike): Tensor {
       sa.map((n, d) => n * sb[d]!),
     ),
   );
-}
+});
 /** The vector product along the last dimension, of size 3 (or 2, which gives its third component). */
-export function cross(x: TensorLike, y: TensorLike, axis = -1): Tensor {
+export const cross = owning(function cross(x: TensorLike, y: TensorLike, axis = -1): Tensor {
   const [a, b] = promoteDTypes("cross", [x, y]).map((t) => moveaxis(t, axis, -1)) as [Tensor, Tensor];
   const [n, m] = [a.shape.at(-1), b.shape.at(-1)];
   if (![n, m].every((s) => s === 2 || s === 3))
@@ -179,19 +185,19 @@ export function cross(x: TensorLike, y: TensorLike, axis = -1): Tensor {
   const minor = (i: number, j: number) => subtract(multiply(part(u, i), part(v, j)), multiply(part(u, j), part(v, i)));
   if (flat) return minor(0, 1);
   return moveaxis(stack([minor(1, 2), minor(2, 0), minor(0, 1)], -1), -1, axis);
-}
+});
 
 /** Elements with column − row = `offset` in the plane of two axes, as a last dimension. */
-export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor {
+export const diagonal = owning(function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor {
   const given = tensorOf(x, "diagonal");
   const t = moveaxis(given, [axis1, axis2], [-2, -1]);
   const [rows, columns] = t.shape.slice(-2) as [number, number];
   const n = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)));
   const places = (start: number) => Int32Array.from({ length: n }, (_, i) => start + i);
   return read(t, [ellipsis, places(Math.max(-offset, 0)), places(Math.max(offset, 0))]);
-}
+});
 /** A vector as the `k`-th diagonal of a square matrix, or the `k`-th diagonal of a matrix. */
-export function diag(x: TensorLike, k = 0): Tensor {
+export const diag = owning(function diag(x: TensorLike, k = 0): Tensor {
   const t = tensorOf(x, "diag");
   if (t.ndim === 2) return diagonal(t, k);
   if (t.ndim !== 1) throw new ShapeError(`diag: got shape [${t.shape}], expected one or two dimensions.`);
@@ -202,16 +208,18 @@ export function diag(x: TensorLike, k = 0): Tensor {
   const on = eq(iota("int32", shape, 1), k === 0 ? row : add(row, k));
   const wide = broadcastTo("diag", expandDims(padded, [1]), shape);
   return settle(select(on, wide, zeroOf(t.dtype)));
-}
+});
 /** The flattened elements as the `k`-th diagonal of a square matrix. */
-export const diagflat = (x: TensorLike, k = 0): Tensor =>
-  diag(reshape(tensorOf(x, "diagflat"), [tensorOf(x, "diagflat").size]), k);
+export const diagflat = owning(
+  (x: TensorLike, k = 0): Tensor => diag(reshape(tensorOf(x, "diagflat"), [tensorOf(x, "diagflat").size]), k),
+);
 /** The sum of the diagonal. */
-export const trace = (x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor =>
-  sum(diagonal(x, offset, axis1, axis2), -1);
+export const trace = owning(
+  (x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor => sum(diagonal(x, offset, axis1, axis2), -1),
+);
 
 /** Coordinate matrices of vectors: one dimension for each, the first two exchanged for `indexing: "xy"` (the default). */
-export function meshgrid(
+export const meshgrid = owning(function meshgrid(
   ...args: readonly (TensorLike | { readonly indexing?: "xy" | "ij"; readonly sparse?: boolean })[]
 ): Tensor[] {
   const last = args.at(-1);
@@ -232,4 +240,4 @@ export function meshgrid(
     );
     return settle(sparse ? line : broadcastTo("meshgrid", line, shape));
   });
-}
+});

@@ -10,7 +10,7 @@ import { reduceAnd, reduceSum } from "../../ops/reduce.ts";
 import { expandDims, iota, reshape, rev } from "../../ops/shape.ts";
 import { sort as sortAll, topK as topKOf } from "../../ops/sort.ts";
 import { ceil, floor, not } from "../../ops/unary.ts";
-import { broadcastTo, cast, promoteDTypes, settle, tensorOf } from "../promote.ts";
+import { broadcastTo, cast, owning, promoteDTypes, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { type Axis, axesOf, axisAndOptions, axisOf, dtypeFrom } from "./axes.ts";
 import { moveaxis } from "./shape.ts";
@@ -38,34 +38,34 @@ function lined(name: string, x: TensorLike, axis: Given, given: SortOptions | un
 }
 
 /** Rising along `axis` (the last), NaN last; `descending` turns it round. */
-export function sort(x: TensorLike, axis?: Given, given?: SortOptions): Tensor {
+export const sort = owning(function sort(x: TensorLike, axis?: Given, given?: SortOptions): Tensor {
   const { t, at, options } = lined("sort", x, axis, given);
   const [sorted] = sortAll([t], at, { stable: options.stable ?? true });
   return options.descending ? rev(sorted!, [at]) : sorted!;
-}
+});
 /** The places that would sort `x` along `axis`; equal elements keep their order. */
-export function argsort(x: TensorLike, axis?: Given, given?: SortOptions): Tensor {
+export const argsort = owning(function argsort(x: TensorLike, axis?: Given, given?: SortOptions): Tensor {
   const { t, at, options } = lined("argsort", x, axis, given);
   const places = iota(indexDType(t.dtype), t.shape, at);
   // Descending and stable: sort backwards, then turn round, so that equal elements come out in order.
   const turned = options.descending ? [rev(t, [at]), rev(places, [at])] : [t, places];
   const order = sortAll(turned, at, { stable: options.stable ?? true })[1]!;
   return options.descending ? rev(order, [at]) : order;
-}
+});
 /** The places that sort by the last key, ties by the one before, … */
-export function lexsort(keys: readonly TensorLike[], axis = -1): Tensor {
+export const lexsort = owning(function lexsort(keys: readonly TensorLike[], axis = -1): Tensor {
   const ts = keys.map((k) => tensorOf(k, "lexsort")).reverse();
   if (ts.length === 0) throw new ShapeError("lexsort: got no keys, expected at least one.");
   const at = axisOf("lexsort", axis, ts[0]!.ndim);
   return sortAll([...ts, iota("int32", ts[0]!.shape, at)], at, { numKeys: ts.length }).at(-1)!;
-}
+});
 
 export interface RunOptions {
   readonly axis?: number | null;
   readonly dtype?: DType;
 }
 function runningOver(name: string, op: (x: Tensor, axis: number) => Tensor) {
-  return (x: TensorLike, axis?: number | null | RunOptions, given?: RunOptions): Tensor => {
+  return owning((x: TensorLike, axis?: number | null | RunOptions, given?: RunOptions): Tensor => {
     const { axis: along, options } = axisAndOptions<{ axis?: Axis; dtype?: DType }>(
       axis as Axis,
       given as { axis?: Axis },
@@ -75,7 +75,7 @@ function runningOver(name: string, op: (x: Tensor, axis: number) => Tensor) {
     const t = flat ? reshape(whole, [whole.size]) : whole;
     const dtype = dtypeFrom(name, options.dtype, t.dtype === "bool" ? "int32" : t.dtype);
     return settle(op(dtype === t.dtype ? t : cast(t, dtype), axisOf(name, flat ? 0 : along, t.ndim)));
-  };
+  });
 }
 /** Sums of all elements up to each along `axis`; of the flattened tensor by default. Booleans count as int32. */
 export const cumsum = runningOver("cumsum", running.cumsum);
@@ -91,7 +91,11 @@ export interface SearchOptions {
   readonly side?: "left" | "right";
 }
 /** For each of `values` the place in the rising vector `sorted` where it would keep the order, as int32. */
-export function searchsorted(sorted: TensorLike, values: TensorLike, options: SearchOptions = {}): Tensor {
+export const searchsorted = owning(function searchsorted(
+  sorted: TensorLike,
+  values: TensorLike,
+  options: SearchOptions = {},
+): Tensor {
   const [a, v] = promoteDTypes("searchsorted", [sorted, values]) as [Tensor, Tensor];
   if (a.ndim !== 1)
     throw new ShapeError(`searchsorted: got a sorted tensor of shape [${a.shape}], expected one dimension.`);
@@ -106,18 +110,19 @@ export function searchsorted(sorted: TensorLike, values: TensorLike, options: Se
   const number = select(nanValue, options.side === "right" ? like(before, true) : not(nanSorted), before);
   const counted = select(nanSorted, options.side === "right" ? nanValue : like(before, false), number);
   return settle(reduceSum(cast(counted, "int32"), [v.ndim]));
-}
+});
 /** For each value the bin of the rising `bins` it falls into. */
-export const digitize = (x: TensorLike, bins: TensorLike, right = false): Tensor =>
-  searchsorted(bins, x, { side: right ? "left" : "right" });
+export const digitize = owning(
+  (x: TensorLike, bins: TensorLike, right = false): Tensor => searchsorted(bins, x, { side: right ? "left" : "right" }),
+);
 
 /** The `k` largest elements along `axis`, falling, and their places. */
-export function topK(x: TensorLike, k: number, axis = -1): [values: Tensor, places: Tensor] {
+export const topK = owning(function topK(x: TensorLike, k: number, axis = -1): [values: Tensor, places: Tensor] {
   const t = tensorOf(x, "topK");
   const a = axisOf("topK", axis, t.ndim);
   const [values, places] = topKOf(moveaxis(t, a, -1), k);
   return [moveaxis(values, -1, a), moveaxis(places, -1, a)];
-}
+});
 
 export interface QuantileOptions {
   readonly axis?: Axis;
@@ -125,7 +130,12 @@ export interface QuantileOptions {
   readonly method?: "linear" | "lower" | "higher" | "nearest" | "midpoint";
 }
 /** The value below which the share `q` (0 to 1) of the elements over `axis` lies; a vector `q` adds a leading axis. */
-export function quantile(x: TensorLike, q: TensorLike, axis?: Axis | QuantileOptions, given?: QuantileOptions): Tensor {
+export const quantile = owning(function quantile(
+  x: TensorLike,
+  q: TensorLike,
+  axis?: Axis | QuantileOptions,
+  given?: QuantileOptions,
+): Tensor {
   const { axis: along, options } = axisAndOptions<QuantileOptions>(axis, given);
   const [t, share] = promoteDTypes("quantile", [x, q], "inexact") as [Tensor, Tensor];
   if (share.ndim > 1) throw new ShapeError(`quantile: got q of shape [${share.shape}], expected a scalar or a vector.`);
@@ -159,7 +169,7 @@ export function quantile(x: TensorLike, q: TensorLike, axis?: Axis | QuantileOpt
         )
       : front,
   );
-}
+});
 /** The axes `axes` as one last dimension. */
 function moveTogether(t: Tensor, axes: readonly number[], kept: readonly number[]): Tensor {
   const n = axes.reduce((m, a) => m * t.shape[a]!, 1);
@@ -175,22 +185,24 @@ function moveTogether(t: Tensor, axes: readonly number[], kept: readonly number[
   );
 }
 /** As `quantile`, with `q` from 0 to 100. */
-export const percentile = (
-  x: TensorLike,
-  q: TensorLike,
-  axis?: Axis | QuantileOptions,
-  options?: QuantileOptions,
-): Tensor => quantile(x, typeof q === "number" ? q / 100 : div(...hundredth(q)), axis, options);
+export const percentile = owning(
+  (x: TensorLike, q: TensorLike, axis?: Axis | QuantileOptions, options?: QuantileOptions): Tensor =>
+    quantile(x, typeof q === "number" ? q / 100 : div(...hundredth(q)), axis, options),
+);
 const hundredth = (q: TensorLike): [Tensor, Tensor] => {
   const [t] = promoteDTypes("percentile", [q], "inexact") as [Tensor];
   return [t, like(t, 100)];
 };
 /** The middle of the sorted elements over `axis`, the mean of the two in the middle of an even number. */
-export const median = (x: TensorLike, axis?: Axis | QuantileOptions, options?: QuantileOptions): Tensor =>
-  quantile(x, 0.5, axis, options);
+export const median = owning(
+  (x: TensorLike, axis?: Axis | QuantileOptions, options?: QuantileOptions): Tensor => quantile(x, 0.5, axis, options),
+);
 
 /** Counts of 0, 1, 2, … in a tensor of whole numbers; `length` counts, others are dropped. */
-export function bincount(x: TensorLike, options: { readonly weights?: TensorLike; readonly length: number }): Tensor {
+export const bincount = owning(function bincount(
+  x: TensorLike,
+  options: { readonly weights?: TensorLike; readonly length: number },
+): Tensor {
   const t = tensorOf(x, "bincount");
   if (!isInteger(t.dtype)) throw new DTypeError(`bincount: got ${t.dtype}, expected integers.`);
   const ids = reshape(t, [t.size, 1]);
@@ -200,4 +212,4 @@ export function bincount(x: TensorLike, options: { readonly weights?: TensorLike
   const w = tensorOf(options.weights, "bincount");
   const wide = broadcastTo("bincount", reshape(w, [t.size, 1]), bins.shape);
   return settle(reduceSum(select(hit, wide, like(wide, 0)), [0]));
-}
+});

@@ -11,7 +11,7 @@ import { compare, select } from "../../ops/compare.ts";
 import { like, zeroOf } from "../../ops/literal.ts";
 import { concatenate, expandDims, iota, sliceInDim } from "../../ops/shape.ts";
 import { convert, exp, floor } from "../../ops/unary.ts";
-import { broadcastTo, cast, literalAs, promote, settle, tensorOf } from "../promote.ts";
+import { broadcastTo, cast, literalAs, owning, promote, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { axisOf, type DTypeArgument, dtypeFrom, integer, shapeOf } from "./axes.ts";
 
@@ -53,7 +53,12 @@ interface SpaceOptions {
 }
 
 /** `num` evenly spaced values from `start` to `stop`, `stop` included unless `endpoint` is false; a new axis. */
-export function linspace(start: TensorLike, stop: TensorLike, num = 50, options: SpaceOptions = {}): Tensor {
+export const linspace = owning(function linspace(
+  start: TensorLike,
+  stop: TensorLike,
+  num = 50,
+  options: SpaceOptions = {},
+): Tensor {
   const n = integer(num, "linspace: num", ConcretizationTypeError);
   if (n < 0) throw new ShapeError(`linspace: got num ${n}, expected 0 or more.`);
   const [a, b] = promote("linspace", [start, stop], "inexact") as [Tensor, Tensor];
@@ -72,10 +77,10 @@ export function linspace(start: TensorLike, stop: TensorLike, num = 50, options:
   if (isInteger(dtype) && dtype !== spaced.dtype) spaced = floor(spaced);
   const axis = axisOf("linspace", options.axis ?? 0, shape.length);
   return settle(moveDim(cast(spaced, dtype), 0, axis));
-}
+});
 
 /** `num` values from `base`^`start` to `base`^`stop`, evenly spaced in their logarithm. */
-export function logspace(
+export const logspace = owning(function logspace(
   start: TensorLike,
   stop: TensorLike,
   num = 50,
@@ -84,17 +89,17 @@ export function logspace(
   const exponents = linspace(start, stop, num, { ...options, dtype: undefined });
   const y = exp(mul(exponents, Math.log(options.base ?? 10)));
   return settle(cast(y, dtypeFrom("logspace", options.dtype, y.dtype)));
-}
+});
 /** Ones on the `k`-th diagonal of an `n` × `m` matrix, zeros elsewhere; float32 unless `dtype` says otherwise. */
-export function eye(n: number, m: number = n, k = 0, dtype?: DTypeArgument): Tensor {
+export const eye = owning(function eye(n: number, m: number = n, k = 0, dtype?: DTypeArgument): Tensor {
   const shape = shapeOf("eye", [n, m]);
   const on = onDiagonal(shape, integer(k, "eye: k"), "EQ");
   return settle(convert(on, dtypeFrom("eye", dtype, "float32")));
-}
-export const identity = (n: number, dtype?: DTypeArgument): Tensor => eye(n, n, 0, dtype);
+});
+export const identity = owning((n: number, dtype?: DTypeArgument): Tensor => eye(n, n, 0, dtype));
 
 /** Mask over the last two dimensions: column − row compared with `k`. */
-export function onDiagonal(shape: readonly number[], k: number, direction: "EQ" | "LE" | "GE"): Tensor {
+function onDiagonal(shape: readonly number[], k: number, direction: "EQ" | "LE" | "GE"): Tensor {
   const rank = shape.length;
   const row = iota("int32", shape, rank - 2);
   const column = iota("int32", shape, rank - 1);
@@ -102,18 +107,17 @@ export function onDiagonal(shape: readonly number[], k: number, direction: "EQ" 
 }
 
 /** Ones at and below the `k`-th diagonal. */
-export function tri(n: number, m: number = n, k = 0, dtype?: DTypeArgument): Tensor {
+export const tri = owning(function tri(n: number, m: number = n, k = 0, dtype?: DTypeArgument): Tensor {
   const shape = shapeOf("tri", [n, m]);
   return settle(convert(onDiagonal(shape, integer(k, "tri: k"), "LE"), dtypeFrom("tri", dtype, "float32")));
-}
-const triangle =
-  (name: string, direction: "LE" | "GE") =>
-  (x: TensorLike, k = 0): Tensor => {
+});
+const triangle = (name: string, direction: "LE" | "GE") =>
+  owning((x: TensorLike, k = 0): Tensor => {
     const t = tensorOf(x, name);
     if (t.ndim < 2) throw new ShapeError(`${name}: got shape [${t.shape}], expected two dimensions or more.`);
     const kept = onDiagonal(t.shape, integer(k, `${name}: k`), direction);
     return settle(select(kept, t, zeroOf(t.dtype)));
-  };
+  });
 /** `x` with zeros above the `k`-th diagonal of its last two dimensions. */
 export const tril = triangle("tril", "LE");
 /** `x` with zeros below the `k`-th diagonal of its last two dimensions. */

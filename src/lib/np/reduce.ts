@@ -8,10 +8,9 @@ import { like } from "../../ops/literal.ts";
 import * as ops from "../../ops/reduce.ts";
 import { expandDims, reshape } from "../../ops/shape.ts";
 import { sqrt, square } from "../../ops/unary.ts";
-import { broadcastTo, cast, literalAs, promoteDTypes, settle, tensorOf } from "../promote.ts";
+import { broadcastTo, cast, literalAs, owning, promoteDTypes, settle, tensorOf, truth } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { type Axis, axesOf, axisAndOptions, axisOf, dtypeFrom } from "./axes.ts";
-import { truth } from "./logic.ts";
 
 export interface ReduceOptions {
   readonly axis?: Axis;
@@ -28,7 +27,7 @@ export interface SumOptions extends ReduceOptions {
 }
 
 /** Reduced dimensions put back with size 1. */
-export function restore(t: Tensor, axes: readonly number[], keepdims: boolean | undefined): Tensor {
+function restore(t: Tensor, axes: readonly number[], keepdims: boolean | undefined): Tensor {
   return keepdims ? expandDims(t, axes) : t;
 }
 
@@ -39,7 +38,7 @@ const accumulated = (d: DType): DType => (isFloat(d) && itemSize(d) === 2 ? "flo
 type Reduce = (x: Tensor, axes: readonly number[]) => Tensor;
 
 function arithmetic(name: string, reduce: Reduce, unit: 0 | 1, combine: (x: Tensor, y: Tensor) => Tensor) {
-  return (x: TensorLike, axis?: Axis | SumOptions, given?: SumOptions): Tensor => {
+  return owning((x: TensorLike, axis?: Axis | SumOptions, given?: SumOptions): Tensor => {
     const { axis: along, options } = axisAndOptions<SumOptions>(axis, given);
     const t = tensorOf(x, name);
     const axes = axesOf(name, along, t.ndim);
@@ -50,7 +49,7 @@ function arithmetic(name: string, reduce: Reduce, unit: 0 | 1, combine: (x: Tens
     let y = restore(reduce(counted, axes), axes, options.keepdims);
     if (options.initial !== undefined) y = combine(y, extra(name, options.initial, y));
     return settle(weak ? y : cast(y, dtype));
-  };
+  });
 }
 
 /** `x` with the elements that do not count replaced by the neutral one. */
@@ -74,11 +73,15 @@ export const sum = arithmetic("sum", ops.reduceSum, 0, add);
 /** Product over `axis`, with the dtypes of `sum`. */
 export const prod = arithmetic("prod", ops.reduceProd, 1, mul);
 /** As `sum`, NaN counted as 0. */
-export const nansum = (x: TensorLike, axis?: Axis | SumOptions, options?: SumOptions): Tensor =>
-  sum(withoutNaN(x, "nansum", 0), axis, options);
+export const nansum = owning(
+  (x: TensorLike, axis?: Axis | SumOptions, options?: SumOptions): Tensor =>
+    sum(withoutNaN(x, "nansum", 0), axis, options),
+);
 /** As `prod`, NaN counted as 1. */
-export const nanprod = (x: TensorLike, axis?: Axis | SumOptions, options?: SumOptions): Tensor =>
-  prod(withoutNaN(x, "nanprod", 1), axis, options);
+export const nanprod = owning(
+  (x: TensorLike, axis?: Axis | SumOptions, options?: SumOptions): Tensor =>
+    prod(withoutNaN(x, "nanprod", 1), axis, options),
+);
 
 function withoutNaN(x: TensorLike, name: string, value: number): Tensor {
   const t = tensorOf(x, name);
@@ -91,7 +94,7 @@ function extreme(
   combine: (x: Tensor, y: Tensor) => Tensor,
   neutral: (d: DType) => number | bigint | boolean,
 ) {
-  return (x: TensorLike, axis?: Axis | ReduceOptions, given?: ReduceOptions): Tensor => {
+  return owning((x: TensorLike, axis?: Axis | ReduceOptions, given?: ReduceOptions): Tensor => {
     const { axis: along, options } = axisAndOptions<ReduceOptions>(axis, given);
     const t = tensorOf(x, name);
     const axes = axesOf(name, along, t.ndim);
@@ -106,7 +109,7 @@ function extreme(
     let y = restore(reduce(only(name, t, options.where, neutral(t.dtype)), axes), axes, options.keepdims);
     if (options.initial !== undefined) y = combine(y, extra(name, options.initial, y));
     return settle(y);
-  };
+  });
 }
 const lowest = (d: DType) => (d === "bool" ? false : isFloat(d) ? Number.NEGATIVE_INFINITY : minValue(d));
 const highest = (d: DType) => (d === "bool" ? true : isFloat(d) ? Number.POSITIVE_INFINITY : maxValue(d));
@@ -116,11 +119,15 @@ export const max = extreme("max", ops.reduceMax, larger, lowest);
 export const min = extreme("min", ops.reduceMin, smaller, highest);
 export { max as amax, min as amin };
 /** The largest element that is not NaN; NaN where there is none. */
-export const nanmax = (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
-  overNumbers("nanmax", max, Number.NEGATIVE_INFINITY, x, axis, options);
+export const nanmax = owning(
+  (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
+    overNumbers("nanmax", max, Number.NEGATIVE_INFINITY, x, axis, options),
+);
 /** The smallest element that is not NaN; NaN where there is none. */
-export const nanmin = (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
-  overNumbers("nanmin", min, Number.POSITIVE_INFINITY, x, axis, options);
+export const nanmin = owning(
+  (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
+    overNumbers("nanmin", min, Number.POSITIVE_INFINITY, x, axis, options),
+);
 
 function overNumbers(
   name: string,
@@ -138,24 +145,28 @@ function overNumbers(
   return select(none, like(y, Number.NaN), y);
 }
 /** Largest minus smallest element over `axis`. */
-export const ptp = (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
-  sub(max(x, axis, options), min(x, axis, options));
+export const ptp = owning(
+  (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
+    sub(max(x, axis, options), min(x, axis, options)),
+);
 
 function logical(name: string, reduce: Reduce, neutral: boolean) {
-  return (x: TensorLike, axis?: Axis | ReduceOptions, given?: ReduceOptions): Tensor => {
+  return owning((x: TensorLike, axis?: Axis | ReduceOptions, given?: ReduceOptions): Tensor => {
     const { axis: along, options } = axisAndOptions<ReduceOptions>(axis, given);
     const t = only(name, truth(x, name), options.where, neutral);
     const axes = axesOf(name, along, t.ndim);
     return settle(restore(reduce(t, axes), axes, options.keepdims));
-  };
+  });
 }
 /** Whether any element over `axis` is not zero. */
 export const any = logical("any", ops.reduceOr, false);
 /** Whether no element over `axis` is zero. */
 export const all = logical("all", ops.reduceAnd, true);
 /** How many elements over `axis` are not zero, as int32. */
-export const countNonzero = (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
-  sum(truth(x, "countNonzero"), axis, options);
+export const countNonzero = owning(
+  (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
+    sum(truth(x, "countNonzero"), axis, options),
+);
 
 /** How many elements count: a number, or a tensor when there is a mask. */
 function counted(name: string, t: Tensor, axes: readonly number[], options: ReduceOptions, dtype: DType): Tensor {
@@ -171,7 +182,7 @@ function counted(name: string, t: Tensor, axes: readonly number[], options: Redu
 }
 
 /** Mean over `axis` (all by default); integers give float32, float16 and bfloat16 are summed in float32. */
-export function mean(x: TensorLike, axis?: Axis | SumOptions, given?: SumOptions): Tensor {
+export const mean = owning(function mean(x: TensorLike, axis?: Axis | SumOptions, given?: SumOptions): Tensor {
   const { axis: along, options } = axisAndOptions<SumOptions>(axis, given);
   const t = tensorOf(x, "mean");
   const axes = axesOf("mean", along, t.ndim);
@@ -182,16 +193,16 @@ export function mean(x: TensorLike, axis?: Axis | SumOptions, given?: SumOptions
   const n = broadcastTo("mean", counted("mean", t, axes, options, wide.dtype), total.shape);
   const y = div(total, n);
   return settle(weak ? y : cast(y, dtype));
-}
+});
 /** Mean of the elements that are not NaN. */
-export const nanmean = (x: TensorLike, axis?: Axis | SumOptions, given?: SumOptions): Tensor => {
+export const nanmean = owning((x: TensorLike, axis?: Axis | SumOptions, given?: SumOptions): Tensor => {
   const { axis: along, options } = axisAndOptions<SumOptions>(axis, given);
   const t = tensorOf(x, "nanmean");
   if (!isFloat(t.dtype)) return mean(t, along ?? null, options);
   return mean(withoutNaN(t, "nanmean", 0), along ?? null, { ...options, where: compare(t, "EQ", t) });
-};
+});
 /** Mean over `axis`, each element counted by its weight; `weights` has the shape of `x`, or of one axis. */
-export function average(
+export const average = owning(function average(
   x: TensorLike,
   axis?: Axis | { readonly axis?: Axis; readonly weights?: TensorLike; readonly keepdims?: boolean },
   weights?: TensorLike | null,
@@ -216,7 +227,7 @@ export function average(
     spread = broadcastTo("average", reshape(w, shape), t.shape);
   }
   return settle(div(sum(mul(t, spread), along ?? null, { keepdims }), sum(spread, along ?? null, { keepdims })));
-}
+});
 
 export interface VarOptions extends SumOptions {
   /** The divisor is the count minus `ddof` (or `correction`). */
@@ -224,7 +235,7 @@ export interface VarOptions extends SumOptions {
   readonly correction?: number;
 }
 function variance(name: string, root: boolean) {
-  return (x: TensorLike, axis?: Axis | VarOptions, given?: VarOptions): Tensor => {
+  return owning((x: TensorLike, axis?: Axis | VarOptions, given?: VarOptions): Tensor => {
     const { axis: along, options } = axisAndOptions<VarOptions>(axis, given);
     const t = tensorOf(x, name);
     const axes = axesOf(name, along, t.ndim);
@@ -238,10 +249,10 @@ function variance(name: string, root: boolean) {
     const divisor = sub(n, options.correction ?? options.ddof ?? 0);
     const y = div(total, broadcastTo(name, divisor, total.shape));
     return settle(cast(root ? sqrt(y) : y, dtype));
-  };
+  });
 }
 /** Mean squared distance from the mean over `axis`. */
-export const var_ = variance("var", false);
+const var_ = variance("var", false);
 /** Root of the variance over `axis`. */
 export const std = variance("std", true);
 export { var_ as var };
@@ -251,7 +262,7 @@ export interface ArgOptions {
   readonly keepdims?: boolean;
 }
 function position(name: string, op: typeof ops.argmax) {
-  return (x: TensorLike, axis?: number | null | ArgOptions, given?: ArgOptions): Tensor => {
+  return owning((x: TensorLike, axis?: number | null | ArgOptions, given?: ArgOptions): Tensor => {
     const { axis: along, options } = axisAndOptions<{ axis?: Axis; keepdims?: boolean }>(axis as Axis, given);
     const t = tensorOf(x, name);
     const flat = along === null || along === undefined;
@@ -265,7 +276,7 @@ function position(name: string, op: typeof ops.argmax) {
           t.shape.map(() => 1),
         )
       : expandDims(y, [at]);
-  };
+  });
 }
 /** Place of the largest element along `axis` (of all, flattened, by default): the first NaN, else the first of equals. */
 export const argmax = position("argmax", ops.argmax);

@@ -6,7 +6,7 @@ import { add } from "../../ops/binary.ts";
 import { clamp, lt, select } from "../../ops/compare.ts";
 import { defaultFill, type GatherDims, gather } from "../../ops/gather.ts";
 import { expandDims, reshape } from "../../ops/shape.ts";
-import { broadcastShapes, broadcastTo, cast, settle, tensorOf } from "../promote.ts";
+import { broadcastShapes, broadcastTo, cast, owning, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { type Axis, axisAndOptions, axisOf } from "./axes.ts";
 import { remainder } from "./binary.ts";
@@ -42,7 +42,7 @@ function fromEnd(indices: Tensor, size: number): Tensor {
  * The slices of `x` at `indices` along `axis`: the indices' shape stands in place of the axis. Without an axis `x` is
  * taken flattened. Places outside are NaN (`fill`) unless `mode` says otherwise.
  */
-export function take(
+export const take = owning(function take(
   x: TensorLike,
   indices: TensorLike,
   axis?: number | null | TakeOptions,
@@ -81,10 +81,10 @@ export function take(
       unique: false,
     }),
   );
-}
+});
 
 /** Along `axis`, the element of `x` that each index names; the other axes go along with those of the indices. */
-export function takeAlongAxis(
+export const takeAlongAxis = owning(function takeAlongAxis(
   x: TensorLike,
   indices: TensorLike,
   axis?: number | null | TakeOptions,
@@ -141,4 +141,4 @@ export function takeAlongAxis(
       unique: false,
     }),
   );
-}
+});

@@ -7,33 +7,29 @@ import { compare, eq, select } from "../../ops/compare.ts";
 import { requireDType } from "../../ops/elementwise.ts";
 import { like, splat } from "../../ops/literal.ts";
 import * as ops from "../../ops/unary.ts";
-import { cast, promote, settle, tensorOf } from "../promote.ts";
+import { cast, owning, promote, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 
 export type Unary = (x: TensorLike) => Tensor;
 
 /** Computed in floating point: integers and booleans become float32 (64-bit ones float64). */
-const floating =
-  (name: string, op: (x: Tensor) => Tensor): Unary =>
-  (x) =>
-    settle(op(promote(name, [x], "inexact")[0]!));
+const floating = (name: string, op: (x: Tensor) => Tensor): Unary =>
+  owning((x) => settle(op(promote(name, [x], "inexact")[0]!)));
 
 /** Keeps the dtype. @throws DTypeError for booleans */
-const numeric =
-  (name: string, op: (x: Tensor) => Tensor): Unary =>
-  (x) => {
+const numeric = (name: string, op: (x: Tensor) => Tensor): Unary =>
+  owning((x) => {
     const t = tensorOf(x, name);
     requireDType(name, t.aval, "number");
     return settle(op(t));
-  };
+  });
 
 /** The identity on integers and booleans. */
-const rounding =
-  (name: string, op: (x: Tensor) => Tensor): Unary =>
-  (x) => {
+const rounding = (name: string, op: (x: Tensor) => Tensor): Unary =>
+  owning((x) => {
     const t = tensorOf(x, name);
     return settle(isFloat(t.dtype) ? op(t) : t);
-  };
+  });
 
 export const exp = floating("exp", ops.exp);
 export const exp2 = floating("exp2", ops.exp2);
@@ -75,7 +71,7 @@ export const positive = numeric("positive", (x) => x);
 /** −1, 0 or 1; NaN stays NaN. */
 export const sign = numeric("sign", ops.sign);
 /** Half to even; `decimals` may be negative. */
-export function round(x: TensorLike, decimals = 0): Tensor {
+export const round = owning(function round(x: TensorLike, decimals = 0): Tensor {
   const t = tensorOf(x, "round");
   requireDType("round", t.aval, "number");
   if (isInteger(t.dtype)) {
@@ -90,7 +86,7 @@ export function round(x: TensorLike, decimals = 0): Tensor {
   const factor = 10 ** decimals;
   const rounded = binary.div(ops.round(binary.mul(wide, factor)), factor);
   return narrow ? cast(rounded, t.dtype) : rounded;
-}
+});
 export const floor = rounding("floor", ops.floor);
 export const ceil = rounding("ceil", ops.ceil);
 export const trunc = rounding("trunc", (x) => select(compare(x, "LT", 0), ops.ceil(x), ops.floor(x)));
@@ -98,26 +94,25 @@ export const rint = floating("rint", ops.round);
 export { round as around, trunc as fix };
 
 /** |x|; booleans stay as they are. */
-export function abs(x: TensorLike): Tensor {
+export const abs = owning(function abs(x: TensorLike): Tensor {
   const t = tensorOf(x, "abs");
   return settle(t.dtype === "bool" ? t : ops.abs(t));
-}
+});
 export { abs as absolute };
 export const fabs = floating("fabs", ops.abs);
 /** x²; booleans become int32. */
-export function square(x: TensorLike): Tensor {
+export const square = owning(function square(x: TensorLike): Tensor {
   const t = tensorOf(x, "square");
   return settle(ops.square(t.dtype === "bool" ? cast(t, "int32") : t));
-}
+});
 /** 1/x. */
 export const reciprocal = floating("reciprocal", (x) => binary.div(like(x, 1), x));
 
-const classify =
-  (name: string, op: (x: Tensor) => Tensor, ofIntegers: boolean): Unary =>
-  (x) => {
+const classify = (name: string, op: (x: Tensor) => Tensor, ofIntegers: boolean): Unary =>
+  owning((x) => {
     const t = tensorOf(x, name);
     return settle(isFloat(t.dtype) ? op(t) : splat(ofIntegers, t.shape, "bool"));
-  };
+  });
 
 export const isfinite = classify("isfinite", ops.finite, true);
 export const isnan = classify("isnan", (x) => compare(x, "NE", x), false);
@@ -136,7 +131,7 @@ export const signbit = classify(
 );
 
 /** NaN becomes `nan` (0), infinities the largest finite values or those given. */
-export function nanToNum(
+export const nanToNum = owning(function nanToNum(
   x: TensorLike,
   options: { readonly nan?: number; readonly posinf?: number; readonly neginf?: number } = {},
 ): Tensor {
@@ -145,4 +140,4 @@ export function nanToNum(
   const noNaN = select(compare(t, "NE", t), like(t, options.nan ?? 0), t);
   const low = select(eq(noNaN, Number.NEGATIVE_INFINITY), like(t, options.neginf ?? Number(minValue(t.dtype))), noNaN);
   return select(eq(low, Number.POSITIVE_INFINITY), like(t, options.posinf ?? Number(maxValue(t.dtype))), low);
-}
+});

@@ -2,9 +2,9 @@
 
 import { ArrayTensor } from "../../compile/array.ts";
 import { leafValue } from "../../compile/leaves.ts";
-import { moveTo, onDefaultDevice } from "../../compile/place.ts";
+import { fromPieces, moveTo, onDefaultDevice } from "../../compile/place.ts";
 import { avalOf } from "../../core/aval.ts";
-import { type DType, isFloat } from "../../core/dtype.ts";
+import { type DType, isFloat, itemSize } from "../../core/dtype.ts";
 import { DTypeError, TreeError } from "../../core/errors.ts";
 import { Literal, type Tensor } from "../../core/tensor.ts";
 import { hasAmbient, stage } from "../../core/trace.ts";
@@ -60,6 +60,11 @@ export function requireFloats(tree: unknown, what: string): void {
 /** `value` in the shape of `x`, in memory of its own, where `x` lies; a constant inside a trace. */
 export function filled(x: Tensor, value: number, dtype: DType): Tensor {
   const literal = new Literal(value, avalOf(x.shape, dtype));
+  if (x instanceof ArrayTensor && value === 0) {
+    const bytes = (ranges: readonly (readonly [number, number])[]) =>
+      new Uint8Array(ranges.reduce((n, [from, to]) => n * (to - from), itemSize(dtype)));
+    return fromPieces(literal.aval, x.sharding, bytes, { committed: x.committed });
+  }
   if (x instanceof ArrayTensor) return moveTo(literal, x.sharding, x.committed);
   return hasAmbient() ? stage(literal) : moveTo(literal, onDefaultDevice(), false);
 }
