@@ -12,6 +12,8 @@ export interface Requests {
   retrace: { retrace: number; compile?: boolean };
   /** Repeat one case of calls for about this many seconds. */
   run: { run: string; seconds?: number };
+  /** Say what it holds now. */
+  memory: { memory: true };
 }
 export type Command = keyof Requests;
 
@@ -22,6 +24,8 @@ export interface Replies {
   /** Minima over the passes; `total_ms` is the minimum of the sums. */
   retrace: { trace_ms: number; lower_ms: number; compile_ms?: number; total_ms: number };
   run: { min_us: number; median_us: number; calls: number };
+  /** Resident memory in MiB after a collection; device buffers alive and their bytes. */
+  memory: { rss_mb: number; live_buffers: number; live_bytes: number };
 }
 export type Reply<C extends Command> = Replies[C];
 
@@ -35,6 +39,7 @@ export const replies: { readonly [C in Command]: z.ZodType<Reply<C>> } = {
     total_ms: z.number(),
   }),
   run: z.object({ min_us: z.number(), median_us: z.number(), calls: z.number() }),
+  memory: z.object({ rss_mb: z.number(), live_buffers: z.number(), live_bytes: z.number() }),
 };
 
 /** Bytes per device as the compiler counts them. */

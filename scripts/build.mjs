@@ -10,6 +10,7 @@ const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"
 if (status !== 0) process.exit(status ?? 1);
 for (const folder of ["proto", "proto/generated"])
   for (const name of readdirSync(`${root}${folder}`))
-    if (name.endsWith(".js") || name.endsWith(".d.ts")) cpSync(`${root}${folder}/${name}`, `${root}dist/${folder}/${name}`);
+    if (name.endsWith(".js") || name.endsWith(".d.ts"))
+      cpSync(`${root}${folder}/${name}`, `${root}dist/${folder}/${name}`);
 const main = `${root}dist/src/cli/main.js`;
 if (existsSync(main)) chmodSync(main, 0o755);

@@ -5,9 +5,12 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 19)) fail(`Node ${process.versions.node} is too old: jorts needs 20.19 or newer.`);
+if (major < 20 || (major === 20 && minor < 19))
+  fail(`Node ${process.versions.node} is too old: jorts needs 20.19 or newer.`);
 if (process.platform !== "linux" || process.arch !== "x64")
-  fail(`This is ${process.platform} on ${process.arch}: jorts runs on Linux x86-64, for which the XLA plugins are built.`);
+  fail(
+    `This is ${process.platform} on ${process.arch}: jorts runs on Linux x86-64, for which the XLA plugins are built.`,
+  );
 
 function fail(message) {
   console.error(message);

@@ -61,7 +61,7 @@ function importsOf(file: string): Import[] {
     const named = /^\{(.*)\}$/s.exec(clause)?.[1];
     const typeOnly =
       clause.startsWith("type ") ||
-      (named !== undefined && named.split(",").every((part) => part.trim() === "" || part.trim().startsWith("type ")));
+      (named?.split(",").every((part) => part.trim() === "" || part.trim().startsWith("type ")) ?? false);
     found.push({ file: relative(root, file), from: roomOf(file)!, to: roomOf(target) ?? "outside", typeOnly });
   }
   return found;

@@ -41,7 +41,9 @@ function manyArguments(n: number): Call {
 /** The same executable from a prepared argument block: set the arguments, execute, destroy the results; no wait. */
 function koffi(n: number): Call {
   const args = zeros(n) as ArrayTensor[];
-  const executable = addOne().lower(...args).compile().executable as LoadedExecutable;
+  const executable = addOne()
+    .lower(...args)
+    .compile().executable as LoadedExecutable;
   const { transfers } = executable.client;
   const prepared = executable.prepare(n);
   const handles = args.map((a) => a.handles()[0]!);

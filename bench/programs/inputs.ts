@@ -122,6 +122,19 @@ export function readBatch(file: SafetensorsFile, mesh: Mesh | undefined, dataSha
   return { batch, maxSupervised: Math.max(...perShard), supervised: perShard.reduce((a, b) => a + b, 0) };
 }
 
+/**
+ * Positions that the reference's default batch supervises (bench/reference/data.py): row b is T - 7b mod ⌊T/8⌋ long, its
+ * first quarter is a prompt, and its last position has no next token.
+ */
+export function defaultSupervised(rows: number, time: number): number {
+  let count = 0;
+  for (let b = 0; b < rows; b++) {
+    const length = time - ((b * 7) % Math.max(1, Math.floor(time / 8)));
+    count += Math.max(0, length - 1 - (Math.floor(time / 4) - 1));
+  }
+  return count;
+}
+
 /** Shapes in place of everything, for programs that are only compiled. */
 export function abstractInputs(
   config: LlamaConfig,

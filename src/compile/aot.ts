@@ -9,17 +9,8 @@ import { printGraph } from "../core/print.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import { flatten, leafPaths, printTree, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
 import { ArrayTensor } from "./array.ts";
-import {
-  type BuildOptions,
-  build,
-  meshIn,
-  type OptionValue,
-  optimizedText,
-  optionBytes,
-  signature,
-  singleDevice,
-} from "./build.ts";
-import { defaultDevice } from "./devices.ts";
+import { type BuildOptions, build, meshIn, type OptionValue, optimizedText, optionBytes, signature } from "./build.ts";
+import { defaultDevice, singleDevice } from "./devices.ts";
 import { type JitFunction, replicated } from "./jit.ts";
 import { leafTensor } from "./leaves.ts";
 import { type LoweredModule, lowerGraph } from "./lower.ts";

@@ -6,9 +6,9 @@ import { compileOptions, type LoadedExecutable, PjrtError } from "../../runtime/
 import { nestedGraphs } from "../core/check.ts";
 import { JortsError, ShardingError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
-import { type Device, NamedSharding, type Sharding, SingleDeviceSharding } from "../core/mesh.ts";
+import { type Device, NamedSharding, type Sharding } from "../core/mesh.ts";
 import { config } from "./config.ts";
-import { clientOf } from "./devices.ts";
+import { clientOf, singleDevice } from "./devices.ts";
 import { type LoweredModule, lowerGraph, type Signature } from "./lower.ts";
 import { outputShardings } from "./output-shardings.ts";
 
@@ -89,18 +89,6 @@ export function resultPlaces(executable: LoadedExecutable, graph: Graph, options
     graph.outputs.map((o) => o.aval.shape),
   );
   return options.outShardings.map((s, i) => s ?? found[i]!);
-}
-
-const singles = new Map<Device, SingleDeviceSharding>();
-
-/** The one sharding object of a device, so that comparing is comparing references. */
-export function singleDevice(device: Device): SingleDeviceSharding {
-  let s = singles.get(device);
-  if (s === undefined) {
-    s = new SingleDeviceSharding(device);
-    singles.set(device, s);
-  }
-  return s;
 }
 
 function meshOf(graph: Graph, options: BuildOptions) {

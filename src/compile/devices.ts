@@ -1,7 +1,7 @@
 // The devices of this process: one client for each platform, opened on first use.
 import { type Client, type ClientOptions, openClient, type Device as PjrtDevice } from "../../runtime/index.ts";
 import { JortsError, ShardingError } from "../core/errors.ts";
-import type { Device } from "../core/mesh.ts";
+import { type Device, SingleDeviceSharding } from "../core/mesh.ts";
 import { config } from "./config.ts";
 
 /** A device that programs can run on. */
@@ -47,6 +47,18 @@ export function devices(platform: "cpu" | "cuda" = config.platform): readonly Lo
 }
 
 export const defaultDevice = (): LocalDevice => devices()[0]!;
+
+const singles = new Map<Device, SingleDeviceSharding>();
+
+/** The one sharding object of a device, so that comparing is comparing references. */
+export function singleDevice(device: Device): SingleDeviceSharding {
+  let s = singles.get(device);
+  if (s === undefined) {
+    s = new SingleDeviceSharding(device);
+    singles.set(device, s);
+  }
+  return s;
+}
 
 /** @throws ShardingError for a device that this process did not open, such as one of a topology */
 export function localDevice(device: Device): LocalDevice {

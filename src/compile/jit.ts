@@ -11,9 +11,9 @@ import { broadcastPrefix, flatten, flattenAs, type Leaf, leafPaths, type TreeDef
 import { inline } from "../transforms/evaluate.ts";
 import { Traced } from "./aot.ts";
 import { ArrayTensor, deleted } from "./array.ts";
-import { type BuildOptions, build, commonDevices, meshIn, type OptionValue, singleDevice } from "./build.ts";
+import { type BuildOptions, build, commonDevices, meshIn, type OptionValue } from "./build.ts";
 import { BoundedCache } from "./cache.ts";
-import { defaultDevice } from "./devices.ts";
+import { defaultDevice, singleDevice } from "./devices.ts";
 import { leafAval, leafTensor, leafValue } from "./leaves.ts";
 import { moveTo } from "./place.ts";
 import { Program } from "./program.ts";
@@ -105,7 +105,7 @@ export class JitFunction {
       if (
         !(leaf instanceof ArrayTensor) ||
         leaf.aval !== avals[i] ||
-        leaf.sharding !== shardings[i] ||
+        (leaf.sharding !== shardings[i] && !leaf.sharding.equals(shardings[i]!)) ||
         leaf.committed !== committed[i]
       )
         return false;
@@ -142,8 +142,10 @@ export class JitFunction {
         );
       storage.mark = mark;
     }
+    let next = 0;
     leaves.forEach((leaf, i) => {
-      if (leaf.storage.mark === mark && !e.donated.includes(i))
+      if (e.donated[next] === i) next++;
+      else if (leaf.storage.mark === mark)
         throw new DonationError(
           `${this.name}: ${path(i)} is also donated in the same call. Pass a copy, or do not donate it.`,
         );

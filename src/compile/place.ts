@@ -2,20 +2,15 @@
 import { type Aval, avalOf, longAval } from "../core/aval.ts";
 import { itemSize } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
-import { NamedSharding, type Sharding, SingleDeviceSharding, shardIndex, shardShape } from "../core/mesh.ts";
+import { NamedSharding, type Sharding, type SingleDeviceSharding, shardIndex, shardShape } from "../core/mesh.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
 import { ArrayTensor, pjrtType } from "./array.ts";
-import { clientOf, defaultDevice, localDevice } from "./devices.ts";
+import { clientOf, defaultDevice, localDevice, singleDevice } from "./devices.ts";
 import { encodeValues } from "./encoding.ts";
 import { Storage } from "./storage.ts";
 
-let defaultSharding: SingleDeviceSharding | undefined;
-
 /** The sharding of what nobody placed. */
-export function onDefaultDevice(): SingleDeviceSharding {
-  defaultSharding ??= new SingleDeviceSharding(defaultDevice());
-  return defaultSharding;
-}
+export const onDefaultDevice = (): SingleDeviceSharding => singleDevice(defaultDevice());
 
 /**
  * A tensor from row-major bytes. With `share` the runtime may use the memory in place, so it must never change.

@@ -60,6 +60,10 @@ export async function generateText(model: LoadedLlama, prompt: Prompt, options: 
       maxNewTokens,
       eosTokenId: [...new Set([...config.eosTokenIds, ...tokenizer.eosIds])],
       onToken: (token) => {
+        if (token >= tokenizer.vocabSize)
+          throw new DataError(
+            `the model made token ${token}, but its tokenizer has ${tokenizer.vocabSize}; do tokenizer and weights belong together?`,
+          );
         made.push(token);
         stream.push(token);
       },

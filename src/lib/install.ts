@@ -1,5 +1,6 @@
-// Connects the rooms: programs run on src/compile.
+// Connects the rooms: programs run on src/compile, and tensors have their methods.
 import { eagerBackend } from "../compile/eager.ts";
 import { installBackend } from "../core/backend.ts";
+import "./tensor-methods.ts";
 
 installBackend(eagerBackend);

@@ -1,3 +1,4 @@
+// Control flow on values: cond, switch, whileLoop, foriLoop; scan and its kin beside them.
 import { ArrayTensor } from "../compile/array.ts";
 import type { AnyFunction } from "../compile/stage.ts";
 import { cond as condGraphs } from "../control/cond.ts";

@@ -1,7 +1,6 @@
 // Meshes, placement and constraints, as users see them.
 import { ArrayTensor } from "../compile/array.ts";
-import { singleDevice } from "../compile/build.ts";
-import { devices } from "../compile/devices.ts";
+import { devices, singleDevice } from "../compile/devices.ts";
 import { leafTensor } from "../compile/leaves.ts";
 import { moveTo } from "../compile/place.ts";
 import { longAval } from "../core/aval.ts";

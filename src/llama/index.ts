@@ -16,6 +16,7 @@ export {
 export { headLoss, ignoredLabel, type LossOptions, loss, lossSum, shiftLabels } from "./loss.ts";
 export { type ForwardOptions, forward, hiddenStates, rmsNorm } from "./model.ts";
 export { applyRope, ropeFrequencies, ropeTables } from "./rope.ts";
+export { GenerationError, type SamplingOptions } from "./sampling.ts";
 export { type AdapterOptions, loadAdapter, merge, type SaveOptions, save, saveAdapter } from "./save.ts";
 export {
   type DenseWeight,

@@ -37,7 +37,7 @@ export function lossSum(
   options: LossOptions = {},
 ): [sum: Tensor, count: Tensor] {
   const h = hiddenStates(params, ids, config, options);
-  return headLoss(params, h, shiftLabels(labels), config, options);
+  return headLoss(params, h, shiftLabels(labels, options.segmentIds), config, options);
 }
 
 /** Mean loss over supervised positions. */
@@ -52,11 +52,15 @@ export function loss(
   return lax.div(sum, count);
 }
 
-/** The label that each position predicts: the next one; the last position predicts none. */
-export function shiftLabels(labels: Tensor): Tensor {
+/** The label that each position predicts: the next one of its own segment; the last position predicts none. */
+export function shiftLabels(labels: Tensor, segmentIds?: Tensor): Tensor {
   const [batch, time] = labels.shape as [number, number];
-  const next = lax.sliceInDim(labels, 1, time, { axis: 1 });
-  return lax.concatenate([next, lax.full([batch, 1], ignoredLabel, "int32")], 1);
+  const after = (x: Tensor) => lax.sliceInDim(x, 1, time, { axis: 1 });
+  const before = (x: Tensor) => lax.sliceInDim(x, 0, time - 1, { axis: 1 });
+  const next = after(labels);
+  const same = segmentIds === undefined ? undefined : lax.eq(before(segmentIds), after(segmentIds));
+  const own = same === undefined ? next : lax.select(same, next, lax.fullLike(next, ignoredLabel));
+  return lax.concatenate([own, lax.full([batch, 1], ignoredLabel, "int32")], 1);
 }
 
 /** As `lossSum`, from final hidden states [batch, time, hidden] and targets [batch, time] that are already shifted. */

@@ -1,3 +1,4 @@
+// Operations that say something to the compiler: do not look through, and where pieces lie.
 import { longAval } from "../core/aval.ts";
 import { ShardingError } from "../core/errors.ts";
 import { typeOf } from "../core/lowering.ts";

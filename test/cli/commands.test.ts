@@ -134,4 +134,4 @@ test("merge, export and generate agree on what an adapter does; nothing is overw
   expect(a!.stdout).toBe(b!.stdout);
   expect(a!.stdout).not.toBe(c!.stdout);
   expect(existsSync(workspace.at("never"))).toBe(false);
-});
+}, 300_000);

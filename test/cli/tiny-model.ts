@@ -1,5 +1,5 @@
 // A whole tiny model directory: a random Llama of test/fixtures with a byte-level tokenizer made here, and data for it.
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,9 +18,10 @@ const special = (id: number, content: string) => ({
 });
 
 /** Printable ASCII, space and line feed as GPT-2 spells bytes; no merges, so each character is a token. */
-function tokenizerJson() {
+function tokenizerJson(vocabSize: number) {
   const characters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i));
   const tokens = ["<pad>", bos, eos, "Ġ", "Ċ", ...characters];
+  while (tokens.length < vocabSize) tokens.push(`<${tokens.length}>`);
   const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
   return {
     version: "1.0",
@@ -53,7 +54,8 @@ export function makeTinyModel(directory: string, name: "gqa-tied" | "mha-untied"
   mkdirSync(directory, { recursive: true });
   cpSync(join(fixtures, name, "model"), directory, { recursive: true });
   const write = (file: string, value: object) => writeFileSync(join(directory, file), JSON.stringify(value));
-  write("tokenizer.json", tokenizerJson());
+  const config = JSON.parse(readFileSync(join(directory, "config.json"), "utf8")) as { vocab_size: number };
+  write("tokenizer.json", tokenizerJson(config.vocab_size));
   write("tokenizer_config.json", { bos_token: bos, eos_token: eos, pad_token: "<pad>" });
   return directory;
 }

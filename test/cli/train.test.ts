@@ -81,7 +81,7 @@ describe("train", () => {
     result.dispose();
     // What loadAdapter made above is left to the collector.
     expect(liveBuffers().count - before).toBeLessThanOrEqual(4 + 1);
-  });
+  }, 300_000);
 
   test("k accumulated parts equal one, with rows of different lengths", async () => {
     const training = { steps: 6, batchSize: 4 };
@@ -95,7 +95,7 @@ describe("train", () => {
     });
     const expected = elements(whole.adapter);
     for (const [path, values] of Object.entries(elements(parts.adapter))) expectClose(values, expected[path]!, 1e-4);
-  });
+  }, 300_000);
 });
 
 describe("what train refuses", () => {

@@ -300,6 +300,13 @@ describe("the program", () => {
     const remat = (v: Tensor, y: Tensor) => total(scan(body, y, v)[0]);
     same(graphOf(grad(remat as AnyFunction), w, x), "scan/grad-of-checkpoint", ["dot_general", "scan", "cos"]);
     same(graphOf(vmap(stack, { inAxes: [null, 0] }), w, waves([2, 4, 4])), "scan/vmap", keys);
+    const doubled = (n: Tensor | number) => (y: Tensor) => foriLoop(0, n, (_i, c) => mul(c, 2), y);
+    same(graphOf(doubled(5), x), "fori/concrete-bounds", ["add", "mul", "scan"]);
+    same(
+      graphOf((n: Tensor, y: Tensor) => doubled(n)(y), scalar(5, "int32"), x),
+      "fori/traced-bound",
+      ["add", "lt", "mul", "while"],
+    );
   });
 
   test("traces the body once", () => {

@@ -12,6 +12,7 @@ import {
 import type { Tensor } from "../../src/core/tensor.ts";
 import { grad } from "../../src/lib/grad.ts";
 import { jit } from "../../src/lib/jit.ts";
+import { liveBuffers, scope } from "../../src/lib/memory.ts";
 import * as np from "../../src/lib/np.ts";
 import type { TypedArray } from "../../src/lib/types.ts";
 import "./np-values.ts";
@@ -80,6 +81,30 @@ describe("coercions", () => {
   it("to an iterator throw on concrete tensors too", () => {
     expect(() => [...(matrix() as unknown as Iterable<unknown>)]).toThrow(/np\.unstack/);
   });
+});
+
+it("keeps no device memory but that of results", () => {
+  const m = matrix();
+  const ids = np.array([2, 0], "int32");
+  const before = liveBuffers().count;
+  const make: readonly (() => Tensor | readonly Tensor[])[] = [
+    () => np.add(m, Int32Array.of(1, 2, 3)),
+    () => np.mean(m.astype("bfloat16"), 0),
+    () => np.var(m, 1, { keepdims: true }),
+    () => np.einsum("ij,kj->ik", m, m),
+    () => m.at(np.slice(), ids),
+    () => m.set([np.slice(), ids], 0),
+    () => np.quantile(m, 0.3, 1),
+    () => np.split(m, 3, 1),
+    () => np.linspace(0, 1, 7),
+    () => np.matmul(m, m.T),
+  ];
+  const kept = make.flatMap((f) => scope(f));
+  expect(liveBuffers().count).toBe(before + kept.length);
+  for (const t of kept) t.dispose();
+  expect(liveBuffers().count).toBe(before);
+  const loose = [np.var(m), np.nanmax(m, 1), np.sort(m), np.interp(m, ids.astype("float32"), ids)];
+  expect(liveBuffers().count).toBe(before + loose.length + 1);
 });
 
 describe("printing", () => {

@@ -101,9 +101,14 @@ const corrected = new Map([
 ]);
 
 const compiled = new Map<string, ReturnType<typeof jit<Tensor[], Tensor>>>();
-/** `draw` as a program per kind of case, compiled without LLVM's optimisations, which takes half the time. */
+const integers = new Set(["bits", "randint", "permutation", "split", "fold_in", "bernoulli"]);
+
+/**
+ * `draw`; integer draws as a program per kind of case, compiled without LLVM's optimisations, which takes half the time.
+ * Float ones need them: LLVM fuses products and sums as it did for JAX.
+ */
 function drawCompiled(c: RandomCase, key: Tensor, inputs: readonly Tensor[]): Tensor {
-  if (c.fn === "chain") return draw(c, key, inputs);
+  if (!integers.has(c.fn)) return draw(c, key, inputs);
   const kind = c.fn + JSON.stringify(c.params) + inputs.length;
   let f = compiled.get(kind);
   if (f === undefined) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as hlo from "../../hlo/index.ts";
 import { lowerGraph } from "../../src/compile/lower.ts";
 import "../../src/lib/install.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
 import { bind1 } from "../../src/core/trace.ts";
 import { barrier } from "../../src/ops/barrier.ts";
 import { add } from "../../src/ops/binary.ts";
@@ -246,6 +247,14 @@ describe("lowering", () => {
     const text = lowered((a, b, c, d) => threefry2x32(...threefry2x32(a!, b!, c!, d!), c!, d!), u32, u32, u32, u32);
     expect(text.match(/func\.func/g)).toHaveLength(2);
     expect(text.match(/stablehlo\.xor/g)).toHaveLength(22);
+  });
+  it("custom calls are kept for their side effects", () => {
+    const body = (hasSideEffect: boolean) => (x: Tensor) => {
+      customCall("f", [x], [], { hasSideEffect });
+      return x;
+    };
+    expect(lowered(body(true), f32(2))).toContain("@f(");
+    expect(lowered(body(false), f32(2))).not.toContain("@f(");
   });
   it("custom calls", () => {
     const results = [{ shape: [2, 3], dtype: "float32" }] as const;

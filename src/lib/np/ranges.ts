@@ -23,6 +23,9 @@ export function arange(start: number, stop?: number, step?: number, options?: { 
 export function arange(start: number, stop: number, options: { readonly dtype?: DType }): Tensor;
 export function arange(stop: number, options: { readonly dtype?: DType }): Tensor;
 export function arange(...args: readonly (number | { readonly dtype?: DType } | undefined)[]): Tensor {
+  return counted(args);
+}
+const counted = owning((args: readonly (number | { readonly dtype?: DType } | undefined)[]): Tensor => {
   const last = args.at(-1);
   const options = typeof last === "object" && !(last instanceof Tensor) ? last : {};
   const numbers = args.filter((a) => a !== options && a !== undefined).map((a) => bound(a));
@@ -33,13 +36,13 @@ export function arange(...args: readonly (number | { readonly dtype?: DType } | 
   if (isInteger(dtype) && Number.isInteger(from) && Number.isInteger(by)) {
     const number = (n: number) => literalAs("arange", n, [size], { dtype, weakType: false });
     if (size > 0) number(from + (size - 1) * by);
-    let counted = iota(dtype, [size]);
-    if (by !== 1) counted = mul(counted, number(by));
-    return from === 0 ? counted : add(counted, number(from));
+    let places = iota(dtype, [size]);
+    if (by !== 1) places = mul(places, number(by));
+    return from === 0 ? places : add(places, number(from));
   }
   const values = Array.from({ length: size }, (_, i) => from + i * by);
   return fromBytes(encodeValues(isInteger(dtype) ? values.map(Math.trunc) : values, dtype), avalOf([size], dtype));
-}
+});
 function bound(value: unknown): number {
   if (value instanceof Tensor) return integer(value, "arange: a bound", ConcretizationTypeError);
   if (typeof value === "number" && Number.isFinite(value)) return value;

@@ -3,7 +3,7 @@
 import { itemSize } from "../../core/dtype.ts";
 import { DTypeError, TreeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { broadcastPrefix, flatten, isLeaf, leafPaths, type TreeDef, unflatten } from "../../core/tree.ts";
+import { broadcastPrefix, flatten, isLeaf, type TreeDef, unflatten } from "../../core/tree.ts";
 import { add, div, mul, sub } from "../../ops/binary.ts";
 import { clamp, eq, lt, select } from "../../ops/compare.ts";
 import { like, splat } from "../../ops/literal.ts";
@@ -167,6 +167,3 @@ function chooseState(choose: (a: Tensor, b: Tensor) => Tensor, next: OptState, o
     leaves.map((leaf, i) => choose(leaf, others[i]!)),
   );
 }
-
-/** The paths of a tree's leaves, for masks made by name. */
-export const leafNames = (tree: unknown): string[] => leafPaths(flatten(tree).def);

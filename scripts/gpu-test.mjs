@@ -1,0 +1,15 @@
+// The tests that run on a GPU: what does not depend on the device, and one training step. Needs an installed CUDA plugin.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const env = { ...process.env, JORTS_PLATFORM: "cuda" };
+const args = [
+  "node_modules/vitest/vitest.mjs",
+  "run",
+  "--config",
+  "test/gpu/vitest.config.ts",
+  ...process.argv.slice(2),
+];
+const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", env });
+process.exit(status ?? 1);
