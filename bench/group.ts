@@ -5,7 +5,7 @@ import type { Measurement } from "./verdict.ts";
 export interface GroupContext {
   /** Alternated rounds to take. */
   readonly rounds: number;
-  /** The PJRT CPU plugin file that both sides run on. Throws BenchError when none is known. */
+  /** The PJRT CPU plugin file that both sides run on. Throws PluginError when there is none. */
   plugin(): string;
   /** The interpreter of the pinned JAX environment, made on the first call. */
   python(): Promise<string>;

@@ -17,5 +17,12 @@ export function projectRoot(): string {
 /** The folder of the Python programs. */
 export const referenceDir = (): string => join(projectRoot(), "bench", "reference");
 
+/** The built file of one of our own programs. Throws BenchError when it is not there, as from source. */
+export function programFile(name: string): string {
+  const file = join(dirname(fileURLToPath(import.meta.url)), "programs", `${name}.js`);
+  if (!existsSync(file)) throw new BenchError(`${file} is not there; build first and run the benches from dist/`);
+  return file;
+}
+
 /** The folder for virtual environments and shared inputs; git ignores it. */
 export const benchCache = (): string => join(projectRoot(), ".cache", "bench");

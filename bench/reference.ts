@@ -6,7 +6,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { BenchError } from "./errors.ts";
-import { benchCache, referenceDir } from "./paths.ts";
+import { benchCache, programFile, referenceDir } from "./paths.ts";
 import { Peer } from "./peer.ts";
 
 const exec = promisify(execFile);
@@ -104,13 +104,20 @@ export function startReference(options: ReferenceOptions): Promise<Peer> {
   });
 }
 
-/** Starts one of our own programs (compiled JavaScript that calls `serve`) in a Node process of its own. */
+/** Starts one of our own programs (bench/programs, built) in a Node process of its own, over this PJRT plugin file. */
 export function startProgram(options: {
   name: string;
-  module: string;
+  program: "llama-step" | "dispatch";
+  plugin: string;
   args?: readonly string[];
   startTimeout?: number;
 }): Promise<Peer> {
-  const { name, module, args = [], startTimeout } = options;
-  return Peer.start({ name, command: process.execPath, args: [module, ...args], startTimeout });
+  const { name, program, plugin, args = [], startTimeout } = options;
+  return Peer.start({
+    name,
+    command: process.execPath,
+    args: [programFile(program), ...args],
+    env: { JORTS_PJRT_PLUGIN_PATH: plugin },
+    startTimeout,
+  });
 }

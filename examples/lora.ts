@@ -8,7 +8,7 @@ await installPlugin("cpu");
 
 const config = finetune.defineConfig({
   model: model ?? (await fetchPinned(pinnedSmolLm2)),
-  data: { maxSeqLen: 256, lengthBuckets: 1 },
+  data: { maxSeqLen: 256, lengthBuckets: 1, supervisedLevels: 1 },
   lora: { rank: 8, alpha: 16 },
   training: { steps: 10, batchSize: 4, learningRate: 2e-3 },
   output: { dir: output },

@@ -41,14 +41,16 @@ const ids = random.randint(random.key(101), [4, 64], 0, config.vocabSize);
 
 /** Gradient descent on the adapter, written for one device; `mesh` only adds placement. */
 const makeStep = (mesh?: Mesh) =>
-  jit((trained: llama.LoraParams, weights: llama.LlamaParams, batch: Tensor): [llama.LoraParams, Tensor] => {
+  jit<Parameters<Step>, ReturnType<Step>>((trained, weights, batch) => {
     const loss = (params: llama.LoraParams) =>
       llama.loss(weights, batch, batch, config, { lora: { ...lora, params }, mesh });
     const [value, grads] = valueAndGrad(loss)(trained);
-    return [tree.map((p: Tensor, g: Tensor) => p.sub(g.mul(10)), trained, grads), value];
+    return [tree.map((p: Tensor, g: Tensor) => p.sub(g), trained, grads), value];
   });
 
-function losses(step: ReturnType<typeof makeStep>, weights: llama.LlamaParams, start: llama.LoraParams): number[] {
+type Step = (trained: llama.LoraParams, weights: llama.LlamaParams, batch: Tensor) => [llama.LoraParams, Tensor];
+
+function losses(step: Step, weights: llama.LlamaParams, start: llama.LoraParams): number[] {
   let trained = start;
   return Array.from({ length: 4 }, () => {
     const [next, value] = step(trained, weights, ids);
@@ -63,9 +65,9 @@ const splitWeights = devicePut(params, places);
 const splitAdapter = devicePut(adapter, llama.loraShardings(config, adapter, mesh));
 
 export const oneDevice = losses(makeStep(), params, adapter);
-const parallel = makeStep(mesh);
+const compiled = makeStep(mesh).lower(splitAdapter, splitWeights, ids).compile();
+const parallel: Step = (...args) => compiled.call(...args) as ReturnType<Step>;
 export const fourDevices = losses(parallel, splitWeights, splitAdapter);
-const compiled = parallel.lower(splitAdapter, splitWeights, ids).compile();
 export const collectives = hlo.hloCollectives(hlo.fromProto(compiled.executable.optimizedProgram().code));
 
 console.log("losses on one device:  ", oneDevice.map((x) => x.toFixed(6)).join("  "));

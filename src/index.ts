@@ -5,10 +5,10 @@ import "./lib/tensor-methods.ts";
 export { JortsError } from "../base/errors.ts";
 export type { MemoryAnalysis } from "./compile/aot.ts";
 export { config } from "./compile/config.ts";
-export { ConfigError } from "./compile/config-error.ts";
 export { devices } from "./compile/devices.ts";
 export { PjrtError, PluginError } from "./compile/door.ts";
 export * from "./core/errors.ts";
+export { CheckpointError } from "./io/errors.ts";
 export { checkpoint, checkpointName, checkpointPolicies } from "./lib/checkpoint.ts";
 export { customJvp, customVjp, stopGradient } from "./lib/custom.ts";
 export {
@@ -23,7 +23,16 @@ export {
 } from "./lib/grad.ts";
 export { ellipsis, slice } from "./lib/indexing.ts";
 export { hessian, jacfwd, jacrev } from "./lib/jacobian.ts";
-export { type Compiled, evalShape, type JitOptions, type Jitted, jit, type Lowered, makeJaxpr, type Traced } from "./lib/jit.ts";
+export {
+  type Compiled,
+  evalShape,
+  type JitOptions,
+  type Jitted,
+  jit,
+  type Lowered,
+  makeJaxpr,
+  type Traced,
+} from "./lib/jit.ts";
 export * as lax from "./lib/lax.ts";
 export { liveBuffers, scope } from "./lib/memory.ts";
 export { type Device, Mesh, NamedSharding, P, PartitionSpec, type Sharding, SingleDeviceSharding } from "./lib/mesh.ts";

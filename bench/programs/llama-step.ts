@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as hlo from "../../hlo/index.ts";
-import { makeTrainStep, type TrainState } from "../../src/finetune/train/step.ts";
+import { makeTrainStep, type TrainState, type TrainStep } from "../../src/finetune/train/step.ts";
 import { type Compiled, liveBuffers, optim, config as settings, type Tensor } from "../../src/index.ts";
 import { type Facts, serve, stepHandlers } from "../protocol.ts";
 import { meshOf, stepInputs } from "./step-inputs.ts";
@@ -75,12 +75,11 @@ const ready: Facts = {
   supervised_positions: supervised,
 };
 
-const jitted = makeStep();
-type Results = ReturnType<typeof jitted>;
-const call = (state: TrainState, step: bigint): Results =>
+const jitted = makeStep() as unknown as TrainStep;
+const call = (state: TrainState, step: bigint) =>
   options.jitted
     ? jitted(state, params, batch, key, step, maxSupervised)
-    : (first.compiled!.call(state, params, batch, key, step) as Results);
+    : (first.compiled!.call(state, params, batch, key, step) as ReturnType<TrainStep>);
 
 let state = start.state;
 let steps = 0n;

@@ -68,11 +68,14 @@ function read(
   using batchFile = new SafetensorsFile(files!.batch);
   const params = readParams(weights, config, mesh);
   const lora = readLora(weights, config, mesh);
-  const unplaced: TrainState = { lora, opt: optimizer.init(lora) };
-  const state =
-    mesh === undefined
-      ? unplaced
-      : devicePut(unplaced, likeLora(unplaced, loraShardings(config, lora, mesh), new NamedSharding(mesh, P())));
+  const opt = optimizer.init(lora);
+  const state: TrainState = {
+    lora,
+    opt:
+      mesh === undefined
+        ? opt
+        : devicePut(opt, likeLora(opt, loraShardings(config, lora, mesh), new NamedSharding(mesh, P()))),
+  };
   const counts = readBatch(batchFile, mesh, mesh === undefined ? 1 : dataSize(mesh));
   return { state, params, key: random.key(0), ...counts };
 }

@@ -1,5 +1,5 @@
 // Settings of the process, from the environment or set before first use.
-import { ConfigError } from "./config-error.ts";
+import { ConfigError } from "../core/errors.ts";
 
 const count = (name: string, text: string | undefined, otherwise: number): number => {
   if (text === undefined || text === "") return otherwise;

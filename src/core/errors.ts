@@ -32,6 +32,9 @@ export class IndivisibleError extends ShardingError {}
 /** A derivative that does not exist. */
 export class NonDifferentiableError extends JortsError {}
 
+/** A setting or option with a value that does not fit. */
+export class ConfigError extends JortsError {}
+
 /** An invariant of jorts itself is broken. */
 export function internal(message: string): never {
   throw new JortsError(`internal: ${message}`);

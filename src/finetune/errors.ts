@@ -1,6 +1,7 @@
 // The two errors of fine-tuning's inputs: a wrong configuration and wrong data.
 
 import { JortsError } from "../../base/errors.ts";
+import { ConfigError as AnyConfigError } from "../core/errors.ts";
 
 /**
  * One thing wrong in a configuration. `path` is dotted (`training.learningRate`); `line` and `column` count from 1;
@@ -15,7 +16,7 @@ export interface ConfigIssue {
 }
 
 /** A configuration that cannot be used. The message lists every issue, one a line. */
-export class ConfigError extends JortsError {
+export class ConfigError extends AnyConfigError {
   readonly issues: readonly ConfigIssue[];
 
   constructor(source: string, issues: readonly ConfigIssue[], options?: ErrorOptions) {

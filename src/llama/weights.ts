@@ -137,21 +137,19 @@ export function requireFit(c: LlamaConfig, mesh: Mesh): void {
   const n = tensorSize(mesh);
   const sizes: readonly [string, number][] = [
     ["attention heads", c.heads],
-    ["intermediate size", c.intermediateSize],
-    ["vocabulary", c.vocabSize],
+    ["columns of the MLP (intermediate_size)", c.intermediateSize],
+    ["tokens of the vocabulary", c.vocabSize],
   ];
+  const valid = () => {
+    const all = Array.from({ length: 64 }, (_, i) => i + 1);
+    return all.filter((d) => sizes.every(([, s]) => s % d === 0) && kvFits(c, d)).join(", ");
+  };
   for (const [what, size] of sizes)
-    if (size % n !== 0) {
-      const valid = Array.from({ length: 64 }, (_, i) => i + 1).filter(
-        (d) => sizes.every(([, s]) => s % d === 0) && kvFits(c, d),
-      );
-      throw new ShardingError(
-        `mesh: tensor = ${n} does not divide the ${size} ${what}; sizes that fit: ${valid.join(", ")}.`,
-      );
-    }
+    if (size % n !== 0)
+      throw new ShardingError(`mesh: tensor = ${n} does not divide the ${size} ${what}; sizes that fit: ${valid()}.`);
   if (!kvFits(c, n))
     throw new ShardingError(
-      `mesh: tensor = ${n} does not fit ${c.kvHeads} KV heads; one of the two must divide the other.`,
+      `mesh: tensor = ${n} does not fit ${c.kvHeads} KV heads; one of the two must divide the other; sizes that fit: ${valid()}.`,
     );
 }
 

@@ -1,15 +1,31 @@
 // Blockwise attention against plain attention: values, derivatives, written out and looped, with segments.
-import { describe, expect, it } from "vitest";
+
 import { grad, jit, lax, nn, np, random, type Tensor } from "jorts";
+import { describe, expect, it } from "vitest";
 import { attention } from "../../src/llama/attention.ts";
 
 function plain(q: Tensor, k: Tensor, v: Tensor, seg: Tensor, scale: number): Tensor {
   const time = q.shape[3]!;
-  const s = lax.mul(lax.dotGeneral(q, k, [[[4], [3]], [[0, 1], [0, 1]]]), scale);
+  const s = lax.mul(
+    lax.dotGeneral(q, k, [
+      [[4], [3]],
+      [
+        [0, 1],
+        [0, 1],
+      ],
+    ]),
+    scale,
+  );
   const same = np.equal(np.expandDims(seg, 2), np.expandDims(seg, 1));
   const allowed = np.logicalAnd(same, np.tril(np.ones([time, time], { dtype: "bool" })));
   const masked = np.where(np.expandDims(allowed, [1, 2]), s, -1e30);
-  return lax.dotGeneral(nn.softmax(masked, { axis: -1 }), v, [[[4], [2]], [[0, 1], [0, 1]]]);
+  return lax.dotGeneral(nn.softmax(masked, { axis: -1 }), v, [
+    [[4], [2]],
+    [
+      [0, 1],
+      [0, 1],
+    ],
+  ]);
 }
 
 function inputs(time: number) {

@@ -46,7 +46,11 @@ describe("generate", () => {
     const free = await llama.generate(params, prompts, config, { maxNewTokens: 8, eosTokenId: [] });
     expect(free[0]).toEqual(tokens.slice(0, 8));
     const told: [number, number][] = [];
-    const options = { maxNewTokens: 8, eosTokenId: tokens[3]!, onToken: (t: number, row: number) => told.push([row, t]) };
+    const options = {
+      maxNewTokens: 8,
+      eosTokenId: tokens[3]!,
+      onToken: (t: number, row: number) => told.push([row, t]),
+    };
     const ended = await llama.generate(params, prompts, config, options);
     const cut = (row: number[]) => (row.includes(tokens[3]!) ? row.slice(0, row.indexOf(tokens[3]!)) : row);
     expect(ended).toEqual(free.map(cut));

@@ -65,9 +65,9 @@ describe.each(llamaCheckpoints)("%s", (name) => {
     const facts = factsOf(lora);
     const step = jit((state: TrainingState, params: llama.LlamaParams<Tensor>, { ids, labels, segmentIds }: Batch) => {
       const options = (p: llama.LoraParams) => ({ lora: { ...facts, params: p }, segmentIds });
-      const [loss, grads] = valueAndGrad((p: llama.LoraParams) =>
-        llama.loss(params, ids, labels, config, options(p)),
-      )(state.lora);
+      const [loss, grads] = valueAndGrad((p: llama.LoraParams) => llama.loss(params, ids, labels, config, options(p)))(
+        state.lora,
+      );
       const [updates, opt] = optimizer.update(grads, state.opt, state.lora);
       return {
         logits: llama.forward(params, ids, config, options(state.lora)),

@@ -2,7 +2,14 @@
 import { expect } from "vitest";
 import { np, type Tensor } from "../../src/index.ts";
 import type { Lora, LoraParams } from "../../src/llama/index.ts";
-import { type FixtureTensor, fixturePath, llamaCheckpoints, numbersOf, readFixture, readTensors } from "../fixtures.ts";
+import {
+  type FixtureTensor,
+  fixturePath,
+  type llamaCheckpoints,
+  numbersOf,
+  readFixture,
+  readTensors,
+} from "../fixtures.ts";
 
 export type Checkpoint = (typeof llamaCheckpoints)[number];
 export const adapters = ["qv", "all", "rslora"] as const;

@@ -49,8 +49,8 @@ export type Tolerance =
   | "exact"
   /** Units in the last place of each element. */
   | { readonly ulp: number }
-  /** `epsilons · eps(dtype) · max(|element|, scale)`, where scale is the largest finite element times `spread`. */
-  | { readonly epsilons: number; readonly spread: number };
+  /** `epsilons · eps(dtype) · max(|element|, spread · largest finite element, floor)`. */
+  | { readonly epsilons: number; readonly spread: number; readonly floor?: number };
 
 /** The first disagreement as a sentence, or undefined. NaN agrees with NaN; an exact zero has a sign. */
 export function disagreement(got: HostValue, expected: HostValue, tolerance: Tolerance): string | undefined {
@@ -72,7 +72,7 @@ export function disagreement(got: HostValue, expected: HostValue, tolerance: Tol
     if (tolerance === "exact" || Number.isNaN(x) || Number.isNaN(y)) return false;
     if ("ulp" in tolerance) return Math.abs(Number(oa[i]! - ob[i]!)) <= tolerance.ulp;
     if (!Number.isFinite(x) || !Number.isFinite(y)) return x === y;
-    const size = Math.max(Math.abs(y), scale * tolerance.spread);
+    const size = Math.max(Math.abs(y), scale * tolerance.spread, tolerance.floor ?? 0);
     return Math.abs(x - y) <= tolerance.epsilons * epsilon(got.dtype) * size;
   };
   const at = a.findIndex((x, i) => !agrees(x, b[i]!, i));
