@@ -38,9 +38,13 @@ function manyArguments(n: number): Call {
   };
 }
 
+/** Arguments whose bare handles are in use: collected, they would be freed. */
+const held: unknown[] = [];
+
 /** The same executable from a prepared argument block: set the arguments, execute, destroy the results; no wait. */
 function koffi(n: number): Call {
   const args = zeros(n) as ArrayTensor[];
+  held.push(args);
   const executable = addOne()
     .lower(...args)
     .compile().executable as LoadedExecutable;

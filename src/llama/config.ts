@@ -76,6 +76,19 @@ class Reader {
     return n;
   }
 
+  /** One id or several. */
+  tokens(name: string, vocabSize: number): number[] {
+    const value = this.json[name];
+    const ids: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return ids.map((id) => {
+      if (typeof id !== "number" || !Number.isInteger(id))
+        return this.fail(`${name} is ${JSON.stringify(value)}, expected a token id or a list of them.`);
+      if (id < 0 || id >= vocabSize)
+        return this.fail(`${name} is ${id}; token ids of this model are 0 to ${vocabSize - 1}.`);
+      return id;
+    });
+  }
+
   refuse(name: string, allowed: (value: unknown) => boolean, why: string): void {
     if (this.has(name) && !allowed(this.json[name]))
       this.fail(`${name} is ${JSON.stringify(this.json[name])}, which is not supported: ${why}.`);
@@ -104,9 +117,9 @@ export function configFromHf(json: JsonObject, where = "config.json"): LlamaConf
   if (!Number.isInteger(headDim)) r.fail(`hidden_size ${hiddenSize} does not divide by num_attention_heads ${heads}.`);
   if (headDim % 2 !== 0) r.fail(`head_dim is ${headDim}; rotary embeddings need an even one.`);
   if (heads % kvHeads !== 0) r.fail(`num_attention_heads ${heads} does not divide by num_key_value_heads ${kvHeads}.`);
-  const eos = r.value("eos_token_id");
+  const vocabSize = r.size("vocab_size");
   return {
-    vocabSize: r.size("vocab_size"),
+    vocabSize,
     hiddenSize,
     intermediateSize: r.size("intermediate_size"),
     layers: r.size("num_hidden_layers"),
@@ -117,8 +130,8 @@ export function configFromHf(json: JsonObject, where = "config.json"): LlamaConf
     ...rope(r, json),
     tieWordEmbeddings: r.value("tie_word_embeddings") === true,
     maxPositions: r.size("max_position_embeddings"),
-    bosTokenId: r.has("bos_token_id") ? r.number("bos_token_id") : null,
-    eosTokenIds: (Array.isArray(eos) ? eos : eos === undefined || eos === null ? [] : [eos]) as number[],
+    bosTokenId: r.has("bos_token_id") ? r.tokens("bos_token_id", vocabSize)[0]! : null,
+    eosTokenIds: r.has("eos_token_id") ? r.tokens("eos_token_id", vocabSize) : [],
     source: json,
   };
 }
@@ -173,9 +186,11 @@ export function configToHf(config: LlamaConfig, dtype: string): JsonObject {
     tie_word_embeddings: config.tieWordEmbeddings,
     max_position_embeddings: config.maxPositions,
     bos_token_id: config.bosTokenId,
-    eos_token_id: config.eosTokenIds.length === 1 ? config.eosTokenIds[0]! : [...config.eosTokenIds],
+    eos_token_id: config.eosTokenIds.length > 1 ? [...config.eosTokenIds] : (config.eosTokenIds[0] ?? null),
     attention_bias: false,
     mlp_bias: false,
+    // transformers 5 says dtype, earlier versions torch_dtype.
+    dtype,
     torch_dtype: dtype,
   };
 }

@@ -16,7 +16,6 @@ import {
 } from "../io/index.ts";
 import { jit } from "../lib/jit.ts";
 import * as lax from "../lib/lax.ts";
-import * as np from "../lib/np.ts";
 import type { DType, Tensor } from "../lib/tensor.ts";
 import { configToHf, type LlamaConfig, ModelConfigError } from "./config.ts";
 import { layerNames, readWeight } from "./load.ts";
@@ -92,7 +91,7 @@ export async function save(
   return notes;
 }
 
-/** One source for each layer's matrix; the bytes leave the device when they are written, one weight at a time. */
+/** One source for each layer's matrix. Its bytes leave the device when they are written, one matrix at a time. */
 function weightSources(
   tensor: Tensor,
   spec: WeightSpec,
@@ -101,35 +100,38 @@ function weightSources(
   dtype: DType,
 ): TensorSource[] {
   const shape = spec.transposed ? [...spec.shape].reverse() : spec.shape;
-  const elements = shape.reduce((n, d) => n * d, 1);
+  const byteLength = shape.reduce((n, d) => n * d, itemSize(tensor.dtype));
   const names = layerNames(spec, stacked ? layers : null);
-  let held: Uint8Array | undefined;
-  const item = itemSize(tensor.dtype);
   return names.map((name, n) => {
-    const read = (): Uint8Array => {
-      held ??= hostBytes(tensor, spec.transposed);
-      return held.subarray(n * elements * item, (n + 1) * elements * item);
-    };
+    let held: Uint8Array | undefined;
     const source: TensorSource = {
       name,
       dtype: tensor.dtype,
       shape,
-      byteLength: elements * item,
+      byteLength,
       file: name,
       readInto: (dst, start, end) => {
-        dst.set(read().subarray(start, end));
-        if (end === elements * item && n === names.length - 1) held = undefined;
+        held ??= hostBytes(tensor, stacked ? n : null, spec.transposed);
+        dst.set(held.subarray(start, end));
+        if (end === byteLength) held = undefined;
       },
     };
     return castSource(source, dtype);
   });
 }
 
-/** A weight's bytes as the file orders them. */
-function hostBytes(tensor: Tensor, transposed: boolean): Uint8Array {
-  if (!transposed) return toBytes(tensor as ArrayTensor);
-  using turned = np.swapaxes(tensor, -1, -2) as ArrayTensor;
-  return toBytes(turned);
+const lastTwo = (x: Tensor): Tensor =>
+  lax.transpose(x, [...x.shape.keys()].slice(0, -2).concat(x.ndim - 1, x.ndim - 2));
+const layerOf = jit((w: Tensor, n: Tensor) => lax.dynamicIndexInDim(w, n, 0, false));
+const turnedLayerOf = jit((w: Tensor, n: Tensor) => lastTwo(lax.dynamicIndexInDim(w, n, 0, false)));
+const turned = jit(lastTwo);
+
+/** A weight's bytes, or those of one of its layers, as the file orders them. */
+function hostBytes(tensor: Tensor, layer: number | null, transposed: boolean): Uint8Array {
+  if (layer === null && !transposed) return toBytes(tensor as ArrayTensor);
+  const f = transposed ? turnedLayerOf : layerOf;
+  using part = (layer === null ? turned(tensor) : f(tensor, BigInt(layer) as unknown as Tensor)) as ArrayTensor;
+  return toBytes(part);
 }
 
 export interface AdapterOptions {
@@ -151,11 +153,16 @@ export async function saveAdapter(
   for (const p of targets) {
     const { a, b } = lora.params[p]!;
     const [input, output] = sizes[p];
-    const bytes = { a: hostBytes(a, true), b: hostBytes(b, true) };
+    const bytes = { a: hostBytes(a, null, true), b: hostBytes(b, null, true) };
     const layer = (name: "a" | "b", shape: readonly number[], n: number) => {
       const size = bytes[name].length / config.layers;
       const part = bytes[name].subarray(n * size, (n + 1) * size);
-      return memorySource(`${p}.${name}`, lora.params[p]![name].dtype, shape, viewAs(a.dtype, part));
+      return memorySource(
+        `${p}.${name}`,
+        lora.params[p]![name].dtype,
+        shape,
+        viewAs(lora.params[p]![name].dtype, part),
+      );
     };
     for (let n = 0; n < config.layers; n++)
       modules.set(moduleName(n, p), { A: layer("a", [lora.rank, input], n), B: layer("b", [output, lora.rank], n) });

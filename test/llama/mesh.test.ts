@@ -11,7 +11,6 @@ import {
   ShardingError,
   config as settings,
   type Tensor,
-  tree,
   valueAndGrad,
 } from "../../src/index.ts";
 import * as llama from "../../src/llama/index.ts";

@@ -47,8 +47,8 @@ async function makeProgram(options: Options) {
 /** The sum of the losses, the number of positions, and the gradient by the adapter. */
 async function gradient(options: Options = {}, given: Given = recording, key: Tensor | null = null) {
   const name = JSON.stringify(options);
-  let program = programs.get(name);
-  if (program === undefined) programs.set(name, (program = await makeProgram(options)));
+  const program = programs.get(name) ?? (await makeProgram(options));
+  programs.set(name, program);
   const [[sum, count], grads] = program((await adapter()).params, (await model).params, given, key);
   return { sum: Number(sum.item()), count: Number(count.item()), grads: await flat(grads) };
 }
