@@ -44,9 +44,10 @@ async function finetune(path: string, options: Options): Promise<void> {
   const dataset = await loadDataset(config);
   const status = new Status();
   const printJson = (event: object) => process.stdout.write(`${JSON.stringify(event)}\n`);
-  using interrupt = catchInterrupt((name) =>
-    status.line(`${name}: stopping after this step and writing a checkpoint. Once more ends at once.`),
-  );
+  using interrupt = catchInterrupt((name) => {
+    status.stop();
+    status.line(`${name}: stopping after this step and writing a checkpoint. Once more ends at once.`);
+  });
   try {
     using run = await train(config, dataset, {
       signal: interrupt.signal,

@@ -1,11 +1,12 @@
 // Progress on stderr: one bar on a terminal, plain lines elsewhere.
-import { SingleBar } from "cli-progress";
+import { MultiBar, type SingleBar } from "cli-progress";
 import type { FetchProgress } from "../../runtime/index.ts";
 import { describeReport, Ema, type TrainEvent } from "../finetune/index.ts";
 import { byteCount, duration, paint, rate } from "./terminal.ts";
 
-/** A line of text that may show a bar below what was printed. */
+/** Lines on stderr, and below them at most one bar. */
 export class Status {
+  #bars: MultiBar | null = null;
   #bar: SingleBar | null = null;
   readonly #stream = process.stderr;
 
@@ -13,7 +14,7 @@ export class Status {
   start(format: string, total: number, value: number, payload: object): void {
     this.stop();
     if (!this.#stream.isTTY) return;
-    const bar = new SingleBar({
+    this.#bars = new MultiBar({
       format,
       stream: this.#stream,
       barsize: 24,
@@ -23,8 +24,7 @@ export class Status {
       barCompleteChar: "█",
       barIncompleteChar: "░",
     });
-    bar.start(total, value, payload);
-    this.#bar = bar;
+    this.#bar = this.#bars.create(total, value, payload);
   }
 
   update(value: number, payload: object): void {
@@ -37,15 +37,17 @@ export class Status {
 
   /** Prints a line; a bar stays below it. */
   line(text: string): void {
-    if (this.#bar === null) this.#stream.write(`${text}\n`);
-    else {
-      this.#stream.write(`\r\x1b[K${text}\n`);
-      this.#bar.render();
+    if (this.#bars === null) {
+      this.#stream.write(`${text}\n`);
+      return;
     }
+    this.#bars.log(`${text}\n`);
+    this.#bars.update();
   }
 
   stop(): void {
-    this.#bar?.stop();
+    this.#bars?.stop();
+    this.#bars = null;
     this.#bar = null;
   }
 }
@@ -79,6 +81,7 @@ export function fetchProgress(status: Status): (progress: FetchProgress) => void
 /** Shows a training run as it goes. */
 export function trainProgress(status: Status): (event: TrainEvent) => void {
   const smooth = new Ema(0.9);
+  const secondsPerToken = new Ema(0.9);
   const dim = paint(process.stderr, "dim");
   return (event) => {
     switch (event.type) {
@@ -104,7 +107,7 @@ export function trainProgress(status: Status): (event: TrainEvent) => void {
       case "step": {
         const { step, totalSteps, loss, tokensPerSecond, remainingSeconds, learningRate } = event.metrics;
         const average = smooth.update(loss!).toFixed(4);
-        const speed = rate(tokensPerSecond);
+        const speed = rate(1 / secondsPerToken.update(1 / tokensPerSecond));
         const left = `${duration(remainingSeconds)} left`;
         if (status.hasBar) status.update(step, { loss: average, speed, left });
         else

@@ -42,7 +42,10 @@ export function quickstartCommand(): Command {
 async function quickstart({ steps, output }: Options): Promise<void> {
   const started = performance.now();
   const status = new Status();
-  using interrupt = catchInterrupt((name) => status.line(`${name}: stopping. Once more ends at once.`));
+  using interrupt = catchInterrupt((name) => {
+    status.stop();
+    status.line(`${name}: stopping. Once more ends at once.`);
+  });
   try {
     await installPlugin("cpu", fetchProgress(status));
     const weights = await fetchPinned(pinnedSmolLm2, fetchProgress(status));

@@ -49,9 +49,16 @@ export function signature(options: BuildOptions, locations = false): Signature {
   };
 }
 
-/** On CPU, XLA's default min and max drop NaN, against StableHLO's definition; JAX turns that off too. */
+/**
+ * CPU: XLA's default min and max drop NaN, against StableHLO's definition; JAX turns that off too. CUDA: the products
+ * go to cuBLAS, which reads a layer of stacked weights where it lies; a Triton product gets a copy of it first.
+ */
 const platformOptions = (platform: string): Readonly<Record<string, OptionValue>> =>
-  platform === "cpu" ? { xla_cpu_enable_fast_min_max: false } : {};
+  platform === "cpu"
+    ? { xla_cpu_enable_fast_min_max: false }
+    : platform === "cuda"
+      ? { xla_gpu_enable_triton_gemm: false }
+      : {};
 
 /** The bytes of XLA's CompileOptionsProto for these devices. */
 export function optionBytes(options: BuildOptions, kept: readonly boolean[]): Uint8Array {

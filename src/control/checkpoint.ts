@@ -1,9 +1,11 @@
 // checkpoint: the backward pass computes a graph again instead of keeping what it made.
 import type { Equation, Graph } from "../core/graph.ts";
 import { effectOf, hasEffects, type Var } from "../core/graph.ts";
+import type { NamedSharding } from "../core/mesh.ts";
 import { defineOp, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
+import { batchedSharding, shardingConstraint } from "../ops/barrier.ts";
 import { batchGraph } from "../transforms/batch.ts";
 import { inline } from "../transforms/evaluate.ts";
 import { jvpGraph, pick, spreadMask } from "../transforms/jvp.ts";
@@ -25,6 +27,8 @@ export interface CheckpointParams {
   readonly preventCse: boolean;
   /** True for the backward half, whose inputs pass a barrier. */
   readonly differentiated: boolean;
+  /** Where inputs are kept for the backward half; null: where they are. */
+  readonly kept: readonly (NamedSharding | null)[];
 }
 type Many = readonly Tensor[];
 
@@ -49,11 +53,16 @@ export const checkpointOp: Op<CheckpointParams, Many> = defineOp({
         const split = splitCheckpoint(l, p.policy);
         const n = p.graph.outputs.length;
         const outs = inline(split.primal, primals);
-        const kept = [...split.inputs.map((i) => primals[i]!), ...outs.slice(n)];
+        const inputs = split.inputs.map((i) => {
+          const place = p.kept[i] ?? null;
+          return place === null ? primals[i]! : shardingConstraint(primals[i]!, place);
+        });
+        const kept = [...inputs, ...outs.slice(n)];
         const linear = bind(checkpointOp, [...kept, ...pick(tangents as Many, active)], {
           ...p,
           graph: split.tangent,
           differentiated: true,
+          kept: [],
         });
         return [outs.slice(0, n), spreadMask(l.outActive, linear)];
       },
@@ -61,11 +70,15 @@ export const checkpointOp: Op<CheckpointParams, Many> = defineOp({
   },
   transpose: ({ cotangents, operands, params: p }) =>
     transposeCall(p.graph, operands, cotangents, (graph, args) =>
-      bind(checkpointOp, args, { ...p, graph, differentiated: true }),
+      bind(checkpointOp, args, { ...p, graph, differentiated: true, kept: [] }),
     ),
   batch: ({ operands, dims, size, params: p, axisName, spmdAxisName }) => {
     const b = batchGraph(p.graph, dims, { size, axisName, spmdAxisName });
-    return { results: bind(checkpointOp, operands, { ...p, graph: b.graph }), dims: b.dims };
+    const kept = p.kept.map((s, i) => {
+      const d = dims[i] ?? null;
+      return s === null || d === null ? s : batchedSharding(s, p.graph.inputs[i]!.aval.shape.length, d, spmdAxisName);
+    });
+    return { results: bind(checkpointOp, operands, { ...p, graph: b.graph, kept }), dims: b.dims };
   },
   effect: ({ graph }) => (hasEffects(graph) ? "ordered" : "none"),
   cost: "costly",

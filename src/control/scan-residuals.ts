@@ -7,7 +7,7 @@ import { addTangents } from "../ops/tangent.ts";
 import { dce } from "../transforms/dce.ts";
 import { inline } from "../transforms/evaluate.ts";
 import type { LinearizedGraph } from "../transforms/linearize.ts";
-import { bytesOf, planResiduals, subgraph } from "../transforms/residuals.ts";
+import { bytesPerDevice, planResiduals, subgraph } from "../transforms/residuals.ts";
 import type { ScanParams } from "./scan.ts";
 
 export interface SplitScan {
@@ -40,9 +40,10 @@ export function splitResiduals(
     const xs = inputs.slice(p.consts + p.carries);
     const invariant = invariants(l.primal, consts);
     const results: readonly Atom[] = outputs.slice(p.carries, nOut);
+    const bytes = bytesPerDevice(l.primal);
     const cost = (v: Var): number => {
       if (consts.includes(v) || xs.includes(v) || results.includes(v)) return 0;
-      return invariant.has(v) ? bytesOf(v) : bytesOf(v) * p.length;
+      return invariant.has(v) ? bytes(v) : bytes(v) * p.length;
     };
     const residuals = outputs.slice(nOut);
     const plan = planResiduals(l.primal, residuals, cost);

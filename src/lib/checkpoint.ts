@@ -1,9 +1,10 @@
 // checkpoint: compute again in the backward pass instead of keeping.
 import type { AnyFunction } from "../compile/stage.ts";
 import { type CheckpointPolicy, checkpointOp, checkpointPolicies, nameOp } from "../control/checkpoint.ts";
+import type { NamedSharding } from "../core/mesh.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
-import { unflatten } from "../core/tree.ts";
+import { leafPaths, unflatten } from "../core/tree.ts";
 import { flattenValues, traceBody } from "./bodies.ts";
 
 export { type CheckpointPolicy, checkpointPolicies };
@@ -13,6 +14,11 @@ export interface CheckpointOptions {
   readonly policy?: CheckpointPolicy;
   /** Stops the compiler from merging the second computation with the first; needless inside a scan. True by default. */
   readonly preventCse?: boolean;
+  /**
+   * For each argument, where its tensors are kept for the backward pass; null or absent: where they are. The function
+   * itself says by a constraint where it wants them back.
+   */
+  readonly kept?: readonly (NamedSharding | null)[];
 }
 
 /**
@@ -34,11 +40,14 @@ export function checkpoint<A extends unknown[], R>(
       avals: values.map((t) => t.aval),
       paths,
     });
+    const places =
+      def.kind === "array" ? def.children.flatMap((c, i) => leafPaths(c).map(() => options.kept?.[i] ?? null)) : [];
     const results = bind(checkpointOp, [...captures, ...values], {
       graph,
       policy: options.policy ?? checkpointPolicies.nothingSaveable,
       preventCse: options.preventCse ?? true,
       differentiated: false,
+      kept: [...captures.map(() => null), ...places],
     });
     free(results);
     return unflatten(outDef, results) as R;

@@ -1,4 +1,4 @@
 // Tensor with its methods.
 export type { DType } from "../core/dtype.ts";
-export { Tensor } from "../core/tensor.ts";
 export { ShapeDtypeStruct } from "../core/struct.ts";
+export { Tensor } from "../core/tensor.ts";

@@ -62,7 +62,7 @@ interface Block {
 }
 
 /** Up to this many blocks the pairs are written out, which the compiler can fuse; beyond, they are loops. */
-const unrolledBlocks = 4;
+const unrolledBlocks = 1;
 
 function rows(x: Tensor, { start, size }: Block, axis: number): Tensor {
   if (typeof start !== "number") return lax.dynamicSliceInDim(x, start, size, axis);

@@ -8,7 +8,7 @@ import type { Tensor } from "../lib/tensor.ts";
 import { frozen } from "../ops/frozen.ts";
 import type { LlamaConfig } from "./config.ts";
 import { dense, type ForwardOptions, hiddenStates, place } from "./model.ts";
-import { dataSize, type LlamaParams } from "./weights.ts";
+import { dataSize, type LlamaParams, tensorSize } from "./weights.ts";
 
 export interface LossOptions extends ForwardOptions {
   /** At most this many positions of a batch shard are supervised; all of them by default. The caller makes sure. */
@@ -210,25 +210,40 @@ function chunkLoss(
     null,
     "tensor",
   );
-  const over = (x: Tensor) => lax.broadcastInDim(x, logits.shape, [0, 1]);
-  const max = lax.stopGradient(lax.reduceMax(logits, [2]));
-  const shifted = lax.sub(logits, over(max));
-  const exps = lax.exp(shifted);
-  const sums = lax.reduceSum(exps, [2]);
+  // The softmax is put together from one piece of the vocabulary per device: its row sums travel once.
+  const pieces = mesh === undefined ? 1 : tensorSize(mesh);
+  const [shards, n, vocab] = logits.shape as [number, number, number];
+  const cut = lax.reshape(logits, [shards, n, pieces, vocab / pieces]);
+  const overRows = (x: Tensor) => lax.broadcastInDim(x, cut.shape, [0, 1]);
+  const overPieces = (x: Tensor) => lax.broadcastInDim(x, cut.shape, [0, 1, 2]);
+  const maxima = lax.stopGradient(lax.reduceMax(cut, [3]));
+  const exps = lax.exp(lax.sub(cut, overPieces(maxima)));
   // The label is picked by comparison, not by gather: that stays local where the vocabulary is split.
-  const isTarget = lax.eq(lax.broadcastedIota("int32", logits.shape, 2), over(targets));
-  const picked = lax.reduceSum(lax.select(isTarget, shifted, lax.fullLike(shifted, 0)), [2]);
+  const first = lax.mul(lax.broadcastedIota("int32", cut.shape, 2), vocab / pieces);
+  const isTarget = lax.eq(lax.add(first, lax.broadcastedIota("int32", cut.shape, 3)), overRows(targets));
+  const picked = lax.reduceSum(lax.select(isTarget, cut, lax.fullLike(cut, 0)), [3]);
+  const ofPieces = [maxima, lax.reduceSum(exps, [3]), picked].map((x) => lax.expandDims(x, [0]));
+  const whole = (x: Tensor, ...before: null[]) => place(x, mesh, ...before, "data", null, null);
+  const together = whole(lax.concatenate(ofPieces, 0), null);
+  const [allMaxima, allSums, allPicked] = [0, 1, 2].map((i) => whole(lax.indexInDim(together, i, 0, false))) as Tensor3;
+  const max = lax.stopGradient(lax.reduceMax(allMaxima, [2]));
+  const wider = (x: Tensor) => lax.broadcastInDim(x, allMaxima.shape, [0, 1]);
+  const shrink = whole(lax.exp(lax.sub(lax.stopGradient(allMaxima), wider(max))));
+  const sums = lax.reduceSum(lax.mul(allSums, shrink), [2]);
+  const target = lax.sub(lax.reduceSum(allPicked, [2]), max);
   const counted = lax.ne(targets, ignoredLabel);
-  const each = lax.select(counted, lax.sub(lax.log(sums), picked), lax.fullLike(sums, 0));
+  const each = lax.select(counted, lax.sub(lax.log(sums), target), lax.fullLike(sums, 0));
   const sum = lax.reduceSum(each, [0, 1]);
   if (!withGradient) return [sum, null];
   const weight = lax.convertElementType(counted, "float32");
-  const probabilities = lax.mul(exps, over(lax.div(weight, sums)));
-  const minus = lax.select(isTarget, over(weight), lax.fullLike(probabilities, 0));
+  const probabilities = lax.mul(exps, overPieces(lax.mul(shrink, wider(lax.div(weight, sums)))));
+  const minus = lax.select(isTarget, overRows(weight), lax.fullLike(probabilities, 0));
   const dLogits = lax.convertElementType(lax.sub(probabilities, minus), rows.dtype);
-  const gradient = lax.dotGeneral(dLogits, head, [
+  const gradient = lax.dotGeneral(lax.reshape(dLogits, logits.shape), head, [
     [[2], [1 - contract]],
     [[], []],
   ]);
   return [sum, place(gradient, mesh, "data", null, null)];
 }
+
+type Tensor3 = [Tensor, Tensor, Tensor];

@@ -10,7 +10,15 @@ import { attention, defaultBlock } from "./attention.ts";
 import type { LlamaConfig } from "./config.ts";
 import { applyLora, type Lora, type LoraPair, type LoraParams } from "./lora.ts";
 import { applyRope, type RopeTables, ropeTables } from "./rope.ts";
-import { type LayerWeights, type LlamaParams, onMesh, type Projection, replicatesKv, type Weight } from "./weights.ts";
+import {
+  type LayerWeights,
+  type LlamaParams,
+  onMesh,
+  type Projection,
+  replicatesKv,
+  tensorSize,
+  type Weight,
+} from "./weights.ts";
 
 export interface ForwardOptions {
   readonly lora?: Lora | undefined;
@@ -85,10 +93,17 @@ function decoderLayer<S, K>(
   const { mesh } = options;
   const [batch, time] = x.shape as [number, number, number];
   const keys = projectionKeys(lora, key);
-  const project = (input: Tensor, p: Projection): Tensor => {
-    const y = lax.dot(input, dense(weights[p], x.dtype));
-    const pair = lora[p];
-    return pair === undefined ? y : lax.add(y, applyLora(input, pair as LoraPair, options.lora!, keys.get(p)));
+  // Products with the split weights come last, so that in the backward pass their partial sums are added first.
+  const project = (input: Tensor, ...names: readonly Projection[]): Tensor[] => {
+    const deltas = names.map((p) => {
+      const pair = lora[p];
+      return pair === undefined ? undefined : applyLora(input, pair as LoraPair, options.lora!, keys.get(p));
+    });
+    return names.map((p, i) => {
+      const y = lax.dot(input, dense(weights[p], x.dtype));
+      const delta = deltas[i];
+      return delta === undefined ? y : lax.add(y, delta);
+    });
   };
   const kvAxis = mesh !== undefined && replicatesKv(config, mesh) ? null : "tensor";
   // Heads before positions: both products of attention are then plain batched matrix products.
@@ -104,18 +119,20 @@ function decoderLayer<S, K>(
 
   const h = rmsNorm(x, dense(weights.attnNorm, "float32"), config.rmsNormEps);
   const groups = config.heads / config.kvHeads;
-  const q = applyRope(heads(project(h, "q"), config.heads, "tensor"), tables);
-  const k = applyRope(heads(project(h, "k"), config.kvHeads, kvAxis), tables);
-  const v = heads(project(h, "v"), config.kvHeads, kvAxis);
+  const [hq, hk, hv] = project(h, "q", "k", "v") as [Tensor, Tensor, Tensor];
+  const q = applyRope(heads(hq, config.heads, "tensor"), tables);
+  const k = applyRope(heads(hk, config.kvHeads, kvAxis), tables);
+  const v = heads(hv, config.kvHeads, kvAxis);
   const grouped = lax.reshape(q, [batch, config.kvHeads, groups, time, config.headDim]);
   const [mixed, kept] = c.attend(grouped, k, v, state);
   const byHead = lax.reshape(mixed, [batch, config.heads, time, config.headDim]);
   const joined = lax.reshape(lax.transpose(byHead, [0, 2, 1, 3]), [batch, time, config.heads * config.headDim]);
-  const attended = place(lax.add(x, project(joined, "o")), mesh, "data", null, null);
+  const attended = place(lax.add(x, project(joined, "o")[0]!), mesh, "data", null, null);
 
   const m = rmsNorm(attended, dense(weights.mlpNorm, "float32"), config.rmsNormEps);
-  const inner = place(lax.mul(silu(project(m, "gate")), project(m, "up")), mesh, "data", null, "tensor");
-  return [place(lax.add(attended, project(inner, "down")), mesh, "data", null, null), kept];
+  const [gate, up] = project(m, "gate", "up") as [Tensor, Tensor];
+  const inner = place(lax.mul(silu(gate), up), mesh, "data", null, "tensor");
+  return [place(lax.add(attended, project(inner, "down")[0]!), mesh, "data", null, null), kept];
 }
 
 const silu = (x: Tensor): Tensor => lax.mul(x, lax.logistic(x));
@@ -161,12 +178,20 @@ export function runLayers<S, K>(
   const x0 = place(embedTokens(params.embed, ids, dtype), mesh, "data", null, null);
   const active = lora !== undefined && lora.dropout > 0 ? options.dropoutKey : undefined;
   const key = active === undefined ? null : random.split(active, config.layers);
-  const body = (x: Tensor, slice: LayerSlice<S>) => decoderLayer(x, slice, context);
-  const step = (options.remat === "layer" ? checkpoint(body, { preventCse: false }) : body) as typeof body;
+  const whole = (x: Tensor) => place(x, mesh, "data", null, null);
+  const body = (x: Tensor, slice: LayerSlice<S>) => decoderLayer(whole(x), slice, context);
+  const again = checkpoint(body, { preventCse: false, kept: [keptPlace(mesh, time), null] }) as typeof body;
+  const step = options.remat === "layer" ? (x: Tensor, slice: LayerSlice<S>) => again(whole(x), slice) : body;
   const slices: LayerSlice<S> = { weights: params.layers, lora: lora?.params ?? {}, key, state: states };
   const run = scan as (f: typeof step, init: Tensor, xs: LayerSlice<S>, o: { length: number }) => [Tensor, K];
-  const [x, kept] = run(step, x0, slices, { length: config.layers });
-  return [rmsNorm(x, dense(params.finalNorm, "float32"), config.rmsNormEps), kept];
+  const [x, states1] = run(step, x0, slices, { length: config.layers });
+  return [rmsNorm(x, dense(params.finalNorm, "float32"), config.rmsNormEps), states1];
+}
+
+/** Over the tensor axis, layer inputs [batch, time, hidden] are kept in pieces of the time, where it divides. */
+function keptPlace(mesh: Mesh | undefined, time: number): NamedSharding | null {
+  const n = mesh === undefined ? 1 : tensorSize(mesh);
+  return n === 1 || time % n !== 0 ? null : new NamedSharding(mesh!, onMesh(mesh!, ["data", "tensor", null]));
 }
 
 function embedTokens(embed: Weight, ids: Tensor, dtype: DType): Tensor {

@@ -41,9 +41,8 @@ export const shardingConstraintOp: Op<{ sharding: NamedSharding }, readonly [Ten
   derivative: ["linear"],
   transpose: ({ cotangents: [ct], params }) => [ct && bind1(shardingConstraintOp, [ct], params)],
   batch: ({ operands: [x], dims: [d], params: { sharding }, spmdAxisName }) => {
-    const entries: SpecEntry[] = x.shape.slice(1).map((_, i) => sharding.spec.entries[i] ?? null);
-    const spec = P(...entries.slice(0, d!), spmdAxisName ?? P.UNCONSTRAINED, ...entries.slice(d!));
-    return { results: [shardingConstraint(x, new NamedSharding(sharding.mesh, spec))], dims: [d] };
+    const batched = batchedSharding(sharding, x.shape.length - 1, d!, spmdAxisName);
+    return { results: [shardingConstraint(x, batched)], dims: [d] };
   },
   effect: "none",
   cost: "cheap",
@@ -53,6 +52,13 @@ export const shardingConstraintOp: Op<{ sharding: NamedSharding }, readonly [Ten
     }),
   ],
 });
+/** The sharding of values of rank `rank` that got a batch dimension at `d`. */
+export function batchedSharding(s: NamedSharding, rank: number, d: number, spmdAxisName?: string): NamedSharding {
+  const entries: SpecEntry[] = Array.from({ length: rank }, (_, i) => s.spec.entries[i] ?? null);
+  const spec = P(...entries.slice(0, d), spmdAxisName ?? P.UNCONSTRAINED, ...entries.slice(d));
+  return new NamedSharding(s.mesh, spec);
+}
+
 export const shardingConstraint = (x: Tensor, sharding: NamedSharding): Tensor =>
   bind1(shardingConstraintOp, [x], { sharding });
 

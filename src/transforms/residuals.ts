@@ -2,6 +2,7 @@
 import { itemSize } from "../core/dtype.ts";
 import { internal } from "../core/errors.ts";
 import { type Atom, type Equation, effectOf, type Graph, Var } from "../core/graph.ts";
+import { NamedSharding } from "../core/mesh.ts";
 import { FlowNetwork } from "./maxflow.ts";
 
 export interface ResidualPlan {
@@ -76,3 +77,25 @@ export function subgraph(graph: Graph, inputs: readonly Var[], outputs: readonly
 }
 
 export const bytesOf = (v: Var): number => Math.max(1, v.aval.size * itemSize(v.aval.dtype));
+
+/**
+ * Bytes that one device holds of a value, as far as placements in `graph` say: a value that is placed is in as many
+ * pieces as its spec makes, what cheap equations make of it likewise; of others the whole is counted.
+ */
+export function bytesPerDevice(graph: Graph): (v: Var) => number {
+  const pieces = new Map<Var, number>();
+  const piecesOf = (a: Atom) => (a instanceof Var ? (pieces.get(a) ?? 1) : 1);
+  for (const e of graph.equations) {
+    const placed = (e.params as { sharding?: unknown } | null)?.sharding;
+    if (!(placed instanceof NamedSharding) && e.op.cost !== "cheap") continue;
+    for (const r of e.results)
+      pieces.set(
+        r,
+        placed instanceof NamedSharding ? piecesAt(placed, r) : Math.max(1, ...e.operands.map((o) => piecesOf(o))),
+      );
+  }
+  return (v) => Math.max(1, bytesOf(v) / piecesOf(v));
+}
+
+const piecesAt = ({ mesh, spec }: NamedSharding, { aval }: Var): number =>
+  aval.shape.flatMap((_, d) => spec.axes(d)).reduce((n, axis) => n * mesh.size(axis), 1);

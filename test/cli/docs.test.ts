@@ -28,7 +28,7 @@ function settings(node: Node, path: readonly string[] = []): string[] {
 }
 
 describe("docs/finetune.md", () => {
-  const rows = [...text("docs/finetune.md").matchAll(/^\| `([\w.]+)` \| (?:`(.+?)`|–) \|/gm)];
+  const rows = [...text("docs/finetune.md").matchAll(/^\| `([\w.]+)` +\| (?:`(.+?)`|–) +\|/gm)];
 
   test("lists every setting, in the schema's order", () => {
     const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as Node;

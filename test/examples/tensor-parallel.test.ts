@@ -2,7 +2,7 @@
 import { expect, test, vi } from "vitest";
 
 test("losses on four devices equal one device's, and every layer is joined by all-reduces", async () => {
-  vi.spyOn(console, "log");
+  vi.spyOn(console, "log").mockImplementation(() => {});
   const { collectives, fourDevices, oneDevice } = await import("../../examples/tensor-parallel.ts");
   expect(oneDevice.at(-1)!).toBeLessThan(oneDevice[0]!);
   fourDevices.forEach((loss, i) => {

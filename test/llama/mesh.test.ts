@@ -81,8 +81,9 @@ describe.each([
 });
 
 describe("compiled collectives", () => {
-  it("are two all-reduces a layer and one for the embedding, forward", async () => {
-    const mesh = makeMesh([1, 2], names);
+  // The second has more devices than KV heads.
+  it.each([2, 4])("are two all-reduces a layer and one for the embedding, forward, on %i devices", async (n) => {
+    const mesh = makeMesh([1, n], names);
     const { params, config } = await llama.load(directory, { mesh });
     const { ids } = batchOf("gqa-tied");
     const forward = jit((p: llama.LlamaParams<Tensor>, ids: Tensor) => llama.hiddenStates(p, ids, config, { mesh }));
