@@ -88,17 +88,15 @@ export function decodePrograms(s: DecodeSettings): DecodePrograms {
   function step(w: DecodeWeights, state: DecodeState, start: Tensor, position: Tensor, draw: Draw): DecodeState {
     const batch = state.token.shape[0]!;
     const ids = lax.reshape(state.token, [batch, 1]);
-    const place = lax.broadcastInDim(position, [batch, 1], []);
-    const attend: Attend<Cache, Cache> = (q, k, v, cache) => {
-      const put = (old: Tensor, x: Tensor) => lax.dynamicUpdateSlice(old, x, [0n, 0n, position, 0n]);
-      const all = { k: put(cache.k, k), v: put(cache.v, v) };
-      const at = lax.broadcastedIota("int32", [batch, 1, capacity], 2);
-      const written = lax.le(at, lax.broadcastInDim(position, at.shape, []));
-      const allowed = lax.bitwiseAnd(written, lax.ge(at, lax.broadcastInDim(start, at.shape, [0])));
-      return [attendTo(q, all, allowed, scale), all];
-    };
-    const positions = lax.sub(place, lax.reshape(start, [batch, 1]));
-    const [hidden, cache] = runLayers(w.params, ids, config, options(w, positions), attend, state.cache);
+    const at = lax.broadcastedIota("int32", [batch, 1, capacity], 2);
+    const earlier = lax.lt(at, lax.broadcastInDim(position, at.shape, []));
+    const past = lax.bitwiseAnd(earlier, lax.ge(at, lax.broadcastInDim(start, at.shape, [0])));
+    // The loop over layers only reads the cache; all layers' new keys and values are written at once, in place.
+    const attend: Attend<Cache, Cache> = (q, k, v, cache) => [attendTo(q, { k, v }, cache, past, scale), { k, v }];
+    const positions = lax.sub(lax.broadcastInDim(position, [batch, 1], []), lax.reshape(start, [batch, 1]));
+    const [hidden, made] = runLayers(w.params, ids, config, options(w, positions), attend, state.cache);
+    const put = (old: Tensor, x: Tensor) => lax.dynamicUpdateSlice(old, x, [0n, 0n, 0n, position, 0n]);
+    const cache = { k: put(state.cache.k, made.k), v: put(state.cache.v, made.v) };
     return { cache, ...choose(w, hidden, state.seen, draw, position) };
   }
 
@@ -108,19 +106,24 @@ export function decodePrograms(s: DecodeSettings): DecodePrograms {
   };
 }
 
-/** Attention of q [b, kv, g, t, d] over a cache [b, kv, s, d] where `allowed` [b, t, s]. */
-function attendTo(q: Tensor, { k, v }: Cache, allowed: Tensor, scale: number): Tensor {
+/** Attention of q [b, kv, g, 1, d] over a cache [b, kv, s, d], where `past` [b, 1, s], and over its own place. */
+function attendTo(q: Tensor, own: Cache, cache: Cache, past: Tensor, scale: number): Tensor {
   const byHead: [number[], number[]] = [
     [0, 1],
     [0, 1],
   ];
   const f32 = { preferredElementType: "float32" } as const;
-  const s = lax.mul(lax.dotGeneral(q, k, [[[4], [3]], byHead], f32), scale);
-  const scores = lax.select(lax.broadcastInDim(allowed, s.shape, [0, 3, 4]), s, lax.fullLike(s, -2e38));
-  const over = (x: Tensor) => lax.broadcastInDim(x, s.shape, [0, 1, 2, 3]);
-  const exps = lax.exp(lax.sub(scores, over(lax.reduceMax(scores, [4]))));
-  const p = lax.convertElementType(lax.div(exps, over(lax.reduceSum(exps, [4]))), v.dtype);
-  return lax.convertElementType(lax.dotGeneral(p, v, [[[4], [2]], byHead], f32), q.dtype);
+  const scores = (k: Tensor) => lax.mul(lax.dotGeneral(q, k, [[[4], [3]], byHead], f32), scale);
+  const old = scores(cache.k);
+  const masked = lax.select(lax.broadcastInDim(past, old.shape, [0, 3, 4]), old, lax.fullLike(old, -2e38));
+  const all = lax.concatenate([masked, scores(own.k)], 4);
+  const over = (x: Tensor) => lax.broadcastInDim(x, all.shape, [0, 1, 2, 3]);
+  const exps = lax.exp(lax.sub(all, over(lax.reduceMax(all, [4]))));
+  const p = lax.convertElementType(lax.div(exps, over(lax.reduceSum(exps, [4]))), q.dtype);
+  const size = old.shape[4]!;
+  const mix = (v: Tensor, from: number, to: number) =>
+    lax.dotGeneral(lax.sliceInDim(p, from, to, { axis: 4 }), v, [[[4], [2]], byHead], f32);
+  return lax.convertElementType(lax.add(mix(cache.v, 0, size), mix(own.v, size, size + 1)), q.dtype);
 }
 
 /** `seen` with the tokens `ids` [batch, n] marked, where `real`. */

@@ -43,18 +43,23 @@ export interface SaveOptions {
 /** What of the model's own files goes along. */
 export type ModelExtras = Pick<ModelFiles, "generationConfig" | "tokenizerFiles">;
 
+/** W + s·A·B of one projection's layers, in f32. */
+const mergeOne = jit(function merge(w: Tensor, { a, b }: LoraPair, scale: Tensor): Tensor {
+  const f32 = (x: Tensor) => lax.convertElementType(x, "float32");
+  const delta = lax.dotGeneral(f32(a), f32(b), [
+    [[2], [1]],
+    [[0], [0]],
+  ]);
+  const scaled = lax.mul(delta, lax.broadcastInDim(f32(scale), delta.shape, []));
+  return lax.convertElementType(lax.add(f32(w), scaled), w.dtype);
+});
+
 /** W + s·A·B for every adapted projection, computed in f32 and stored as W was. A new tree; other weights are shared. */
 export function merge(params: LlamaParams<Tensor>, lora: Lora): LlamaParams<Tensor> {
   const layers = { ...params.layers };
-  const mergeOne = jit((w: Tensor, pair: LoraPair) => {
-    const f32 = (x: Tensor) => lax.convertElementType(x, "float32");
-    const delta = lax.dotGeneral(f32(pair.a), f32(pair.b), [
-      [[2], [1]],
-      [[0], [0]],
-    ]);
-    return lax.convertElementType(lax.add(f32(w), lax.mul(delta, lora.scale)), w.dtype);
-  });
-  for (const p of Object.keys(lora.params) as Projection[]) layers[p] = mergeOne(params.layers[p], lora.params[p]!);
+  const scale = lora.scale as unknown as Tensor;
+  for (const p of Object.keys(lora.params) as Projection[])
+    layers[p] = mergeOne(params.layers[p], lora.params[p]!, scale);
   return { ...params, layers };
 }
 

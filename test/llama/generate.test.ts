@@ -1,6 +1,7 @@
 // Generation: Hugging Face's greedy tokens, the cache against no cache, batches, end tokens, memory.
 import { describe, expect, it } from "vitest";
-import { jit, liveBuffers, np, random, type Tensor } from "../../src/index.ts";
+import { type Jitted, jit, liveBuffers, np, random, ShapeDtypeStruct, type Tensor } from "../../src/index.ts";
+import { decodePrograms } from "../../src/llama/decode.ts";
 import * as llama from "../../src/llama/index.ts";
 import { llamaCheckpoints } from "../fixtures.ts";
 import { directoryOf, expectedOf } from "./tools.ts";
@@ -74,6 +75,23 @@ describe("generate", () => {
       expect(bytes - before.bytes).toBeGreaterThanOrEqual(cache);
       expect(bytes - before.bytes).toBeLessThan(cache + 1024);
     }
+  });
+
+  it("writes the new keys and values into the cache without a second one", async () => {
+    const { params, config } = await model;
+    const capacity = 4096;
+    const plan = { greedy: true, topK: 0, nucleus: false, penalised: false };
+    const { step } = decodePrograms({ config, lora: undefined, computeDtype: undefined, plan, capacity });
+    const part = new ShapeDtypeStruct([3, 1, 2, capacity, 16], "float32");
+    const row = new ShapeDtypeStruct([1], "int32");
+    const state = { cache: { k: part, v: part }, seen: null, token: row };
+    const draw = { temperature: 0, topP: 1, repetitionPenalty: 1, key: null };
+    const { lower } = step as unknown as Jitted<unknown[], unknown>;
+    const program = lower({ params, lora: {} }, state, row, 64n, draw).compile();
+    const { aliasSizeInBytes, tempSizeInBytes } = program.memoryAnalysis();
+    const cache = 2 * 4 * part.size;
+    expect(aliasSizeInBytes).toBeGreaterThanOrEqual(cache);
+    expect(tempSizeInBytes).toBeLessThan(cache / 4);
   });
 
   it("draws the same for the same key, and something else for another", async () => {
