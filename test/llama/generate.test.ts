@@ -91,7 +91,8 @@ describe("generate", () => {
     const { aliasSizeInBytes, tempSizeInBytes } = program.memoryAnalysis();
     const cache = 2 * 4 * part.size;
     expect(aliasSizeInBytes).toBeGreaterThanOrEqual(cache);
-    expect(tempSizeInBytes).toBeLessThan(cache / 4);
+    // One of the three layers is read at a time.
+    expect(tempSizeInBytes).toBeLessThan(cache / 2);
   });
 
   it("draws the same for the same key, and something else for another", async () => {
