@@ -210,40 +210,83 @@ function chunkLoss(
     null,
     "tensor",
   );
-  // The softmax is put together from one piece of the vocabulary per device: its row sums travel once.
   const pieces = mesh === undefined ? 1 : tensorSize(mesh);
   const [shards, n, vocab] = logits.shape as [number, number, number];
-  const cut = lax.reshape(logits, [shards, n, pieces, vocab / pieces]);
+  const cut = pieces === 1 ? logits : lax.reshape(logits, [shards, n, pieces, vocab / pieces]);
+  const last = cut.ndim - 1;
   const overRows = (x: Tensor) => lax.broadcastInDim(x, cut.shape, [0, 1]);
-  const overPieces = (x: Tensor) => lax.broadcastInDim(x, cut.shape, [0, 1, 2]);
-  const maxima = lax.stopGradient(lax.reduceMax(cut, [3]));
-  const exps = lax.exp(lax.sub(cut, overPieces(maxima)));
+  const along = (x: Tensor) => lax.broadcastInDim(x, cut.shape, [0, 1, 2].slice(0, last));
+  const max = lax.stopGradient(lax.reduceMax(cut, [last]));
+  const shifted = lax.sub(cut, along(max));
+  const exps = lax.exp(shifted);
   // The label is picked by comparison, not by gather: that stays local where the vocabulary is split.
-  const first = lax.mul(lax.broadcastedIota("int32", cut.shape, 2), vocab / pieces);
-  const isTarget = lax.eq(lax.add(first, lax.broadcastedIota("int32", cut.shape, 3)), overRows(targets));
-  const picked = lax.reduceSum(lax.select(isTarget, cut, lax.fullLike(cut, 0)), [3]);
-  const ofPieces = [maxima, lax.reduceSum(exps, [3]), picked].map((x) => lax.expandDims(x, [0]));
-  const whole = (x: Tensor, ...before: null[]) => place(x, mesh, ...before, "data", null, null);
-  const together = whole(lax.concatenate(ofPieces, 0), null);
-  const [allMaxima, allSums, allPicked] = [0, 1, 2].map((i) => whole(lax.indexInDim(together, i, 0, false))) as Tensor3;
-  const max = lax.stopGradient(lax.reduceMax(allMaxima, [2]));
-  const wider = (x: Tensor) => lax.broadcastInDim(x, allMaxima.shape, [0, 1]);
-  const shrink = whole(lax.exp(lax.sub(lax.stopGradient(allMaxima), wider(max))));
-  const sums = lax.reduceSum(lax.mul(allSums, shrink), [2]);
-  const target = lax.sub(lax.reduceSum(allPicked, [2]), max);
+  const isTarget = lax.eq(tokenIds(cut, pieces), overRows(targets));
+  const picked = lax.reduceSum(lax.select(isTarget, shifted, lax.fullLike(shifted, 0)), [last]);
+  const softmax = { max, sums: lax.reduceSum(exps, [last]), picked };
+  const whole = pieces === 1 ? { ...softmax, shrink: null } : joinPieces(softmax, targets, vocab / pieces, mesh);
   const counted = lax.ne(targets, ignoredLabel);
-  const each = lax.select(counted, lax.sub(lax.log(sums), target), lax.fullLike(sums, 0));
+  const each = lax.select(counted, lax.sub(lax.log(whole.sums), whole.picked), lax.fullLike(whole.sums, 0));
   const sum = lax.reduceSum(each, [0, 1]);
   if (!withGradient) return [sum, null];
   const weight = lax.convertElementType(counted, "float32");
-  const probabilities = lax.mul(exps, overPieces(lax.mul(shrink, wider(lax.div(weight, sums)))));
+  const share = lax.div(weight, whole.sums);
+  const factor =
+    whole.shrink === null ? share : lax.mul(whole.shrink, lax.broadcastInDim(share, whole.shrink.shape, [0, 1]));
+  const probabilities = lax.mul(exps, along(factor));
   const minus = lax.select(isTarget, overRows(weight), lax.fullLike(probabilities, 0));
   const dLogits = lax.convertElementType(lax.sub(probabilities, minus), rows.dtype);
-  const gradient = lax.dotGeneral(lax.reshape(dLogits, logits.shape), head, [
+  const gradient = lax.dotGeneral(pieces === 1 ? dLogits : lax.reshape(dLogits, logits.shape), head, [
     [[2], [1 - contract]],
     [[], []],
   ]);
   return [sum, place(gradient, mesh, "data", null, null)];
 }
 
-type Tensor3 = [Tensor, Tensor, Tensor];
+/** The token of each element of logits [shards, n, vocab] or [shards, n, pieces, vocab / pieces]: int32, as `logits`. */
+function tokenIds({ shape }: Tensor, pieces: number): Tensor {
+  const last = shape.length - 1;
+  const inside = lax.broadcastedIota("int32", shape, last);
+  return pieces === 1 ? inside : lax.add(lax.mul(lax.broadcastedIota("int32", shape, 2), shape[last]!), inside);
+}
+
+/** What the softmax of a row needs to know: its maximum, Σ exp(logit − max), and the target's logit − max. */
+interface RowSoftmax {
+  readonly max: Tensor;
+  readonly sums: Tensor;
+  readonly picked: Tensor;
+}
+
+/**
+ * The softmax of whole rows [shards, n] from that of pieces of the vocabulary [shards, n, pieces], one a device, which
+ * travel together once. `shrink` [shards, n, pieces] is exp(piece's max − max).
+ */
+function joinPieces(
+  { max, sums, picked }: RowSoftmax,
+  targets: Tensor,
+  size: number,
+  mesh: Mesh | undefined,
+): RowSoftmax & { readonly shrink: Tensor } {
+  const everywhere = (x: Tensor, ...before: null[]) => place(x, mesh, ...before, "data", null, null);
+  const stacked = everywhere(
+    lax.concatenate(
+      [max, sums, picked].map((x) => lax.expandDims(x, [0])),
+      0,
+    ),
+    null,
+  );
+  const row = (i: number) => everywhere(lax.indexInDim(stacked, i, 0, false));
+  const maxima = lax.stopGradient(row(0));
+  const wide = (x: Tensor) => lax.broadcastInDim(x, maxima.shape, [0, 1]);
+  const joined = lax.reduceMax(maxima, [2]);
+  const below = lax.sub(maxima, wide(joined));
+  const shrink = everywhere(lax.exp(below));
+  const first = lax.mul(lax.broadcastedIota("int32", maxima.shape, 2), size);
+  const offset = lax.sub(wide(targets), first);
+  const holds = everywhere(lax.bitwiseAnd(lax.ge(offset, 0), lax.lt(offset, size)));
+  return {
+    max: joined,
+    sums: lax.reduceSum(lax.mul(row(1), shrink), [2]),
+    picked: lax.reduceSum(lax.select(holds, lax.add(row(2), below), lax.fullLike(below, 0)), [2]),
+    shrink,
+  };
+}
