@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { doctorCommand } from "./doctor.ts";
+import { estimateCommand } from "./estimate.ts";
 import { exportCommand } from "./export.ts";
 import { exitCodes, reportError } from "./failure.ts";
 import { finetuneCommand } from "./finetune.ts";
@@ -23,6 +24,7 @@ export function makeProgram(): Command {
     generateCommand(),
     mergeCommand(),
     exportCommand(),
+    estimateCommand(),
     doctorCommand(),
     pluginCommand(),
     quickstartCommand(),

@@ -28,6 +28,7 @@ export {
 } from "./data/tokenize.ts";
 export type { Tokenizer } from "./data/tokenizer.ts";
 export { ConfigError, type ConfigIssue, DataError, type DataPlace } from "./errors.ts";
+export { type Estimate, type EstimateOptions, type EstimateTarget, estimate } from "./estimate.ts";
 export { Ema } from "./metrics/ema.ts";
 export { type TrainEvent, TrainEvents, type TrainListener } from "./metrics/events.ts";
 export { MetricsLog, readMetrics } from "./metrics/log.ts";

@@ -42,10 +42,10 @@ export function meshOf({ mesh }: FinetuneConfig): Mesh | undefined {
   return mesh.data * mesh.tensor === 1 ? undefined : makeMesh([mesh.data, mesh.tensor], ["data", "tensor"]);
 }
 
-export function computeDtype(c: FinetuneConfig, stored: DType): DType {
+export function computeDtype(c: FinetuneConfig, stored: DType, platform: "cpu" | "cuda" = settings.platform): DType {
   if (c.dtypes.compute === "f32") return "float32";
   if (c.dtypes.compute === "bf16") return "bfloat16";
-  return settings.platform === "cpu" || stored === "float16" ? "float32" : stored;
+  return platform === "cpu" || stored === "float16" ? "float32" : stored;
 }
 
 export function makeSchedule(config: FinetuneConfig, totalSteps: number): optim.Schedule {
@@ -73,7 +73,7 @@ export function makeOptimizer(config: FinetuneConfig, schedule: optim.Schedule):
 }
 
 /** Shardings of all leaves of a state: moments lie as what they belong to, scalars everywhere. */
-export function stateShardings(state: TrainState, model: LoadedLlama, mesh: Mesh): Sharding[] {
+export function stateShardings(state: TrainState, model: Pick<LoadedLlama, "config">, mesh: Mesh): Sharding[] {
   const lora = loraShardings(model.config, state.lora, mesh);
   const whole = new NamedSharding(mesh, P());
   return tree.leavesWithPath(state).map(({ path, leaf }) => {
