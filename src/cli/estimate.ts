@@ -53,16 +53,13 @@ async function run(path: string, { target, devices, seq, set, json }: Options): 
     };
     const { microBatchSize, remat } = config.training;
     const positions = seq ?? config.data.maxSeqLen;
-    if (!json) {
-      const kept = remat === "layer" ? "layers computed again in the backward pass" : "layer values kept";
-      process.stdout.write(
-        `${config.model} on ${target}: ${microBatchSize} × ${positions} positions a device, ${kept}. MiB per device:\n`,
-      );
-      process.stdout.write(line(headings));
-    }
+    const kept = remat === "layer" ? "layers computed again in the backward pass" : "layer values kept";
+    const title = `${config.model} on ${target}: ${microBatchSize} × ${positions} positions a device, ${kept}. MiB per device:\n`;
     for await (const row of estimate(config, options)) {
       rows.push(row);
-      if (!json) process.stdout.write(line(cells(row)));
+      if (json) continue;
+      status.stop();
+      process.stdout.write(`${rows.length === 1 ? title + line(headings) : ""}${line(cells(row))}`);
     }
     if (json) {
       const about = { model: config.model, target, microBatchSize, seq: positions, remat };

@@ -14,7 +14,9 @@ import {
 } from "../fixtures.ts";
 
 const files = readdirSync(fixturePath(""), { recursive: true, encoding: "utf8" });
-const json = files.filter((name) => name.endsWith(".json") && !/\/(model|adapter|written)[^/]*\//.test(name)) as FixtureName[];
+const json = files.filter(
+  (name) => name.endsWith(".json") && !/\/(model|adapter|written)[^/]*\//.test(name),
+) as FixtureName[];
 
 function tensorsIn(value: unknown): EncodedTensor[] {
   if (typeof value !== "object" || value === null) return [];
