@@ -3,24 +3,11 @@ import { bf16Bits, bf16ToF32, f16Bits, f16ToF32, f32ToBf16, f32ToF16 } from "../
 import type { DType } from "../core/dtype.ts";
 import { DTypeError } from "../core/errors.ts";
 import type { TypedArray } from "../core/tree.ts";
+import { bytesOf, viewAs, wordArrays } from "../core/words.ts";
+
+export { bytesOf };
 
 type Scalar = number | bigint | boolean;
-
-const arrays = {
-  bool: Uint8Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const;
 
 const dtypeOfArray = new Map<unknown, DType>([
   [Int8Array, "int8"],
@@ -43,18 +30,15 @@ export function dtypeOf(array: ArrayBufferView): DType {
   return known;
 }
 
-export const bytesOf = (array: ArrayBufferView): Uint8Array =>
-  new Uint8Array(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength);
-
 /** Flat values as little-endian bytes. Integers must fit their dtype. @throws DTypeError */
 export function encodeValues(values: readonly Scalar[], dtype: DType): Uint8Array {
   if (dtype === "float16" || dtype === "bfloat16") {
     const bits = dtype === "float16" ? f16Bits : bf16Bits;
     return bytesOf(Uint16Array.from(values, (v) => bits(Number(v))));
   }
-  if (dtype === "float32" || dtype === "float64") return bytesOf(arrays[dtype].from(values.map(Number)));
+  if (dtype === "float32" || dtype === "float64") return bytesOf(wordArrays[dtype].from(values.map(Number)));
   if (dtype === "bool") return Uint8Array.from(values, (v) => (v ? 1 : 0));
-  const out = new arrays[dtype](values.length);
+  const out = new wordArrays[dtype](values.length);
   values.forEach((v, i) => {
     const big = out instanceof BigInt64Array || out instanceof BigUint64Array;
     if (typeof v === "number" && !Number.isInteger(v))
@@ -82,11 +66,7 @@ export function decode(bytes: Uint8Array, dtype: DType): TypedArray {
 }
 
 /** Bytes as words of their dtype's size, undecoded. */
-export function rawWords(bytes: Uint8Array, dtype: DType): TypedArray {
-  const type = arrays[dtype];
-  const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
-  return new type(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / type.BYTES_PER_ELEMENT);
-}
+export const rawWords = (bytes: Uint8Array, dtype: DType): TypedArray => viewAs(dtype, bytes);
 
 /** Values as JavaScript shows them: booleans for bool, bigint for 64-bit integers, numbers for all else. */
 export function scalars(bytes: Uint8Array, dtype: DType): Scalar[] {

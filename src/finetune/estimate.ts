@@ -117,7 +117,7 @@ function compileStep(
     optimizer,
     schedule,
     computeDtype: computeDtype(config, model.dtype, target === "cpu" ? "cpu" : "cuda"),
-    remat: config.training.remat === "layer" ? "layer" : "none",
+    remat: config.training.remat,
     mesh,
     outShardings,
   });

@@ -2,6 +2,8 @@
 
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from "../../base/half.ts";
 import { type DType, itemSize } from "../core/dtype.ts";
+import type { TypedArray } from "../core/tree.ts";
+import { bytesOf, viewAs } from "../core/words.ts";
 import { CheckpointError } from "./errors.ts";
 
 /**
@@ -33,48 +35,14 @@ export interface TensorStore {
   [Symbol.dispose](): void;
 }
 
-export type HostArray =
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array;
-
-const arrays = {
-  bool: Uint8Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const;
+export type HostArray = TypedArray;
+export { viewAs };
 
 export const elementCount = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /** Bytes of one row: the last axes below the first one; one element for rank 0 and 1. */
 export const rowBytes = (source: Pick<TensorSource, "shape" | "dtype">): number =>
   elementCount(source.shape.slice(1)) * itemSize(source.dtype);
-
-/** Views aligned bytes as the typed array of `dtype` (bool as bytes, float16 and bfloat16 as raw words); copies if unaligned. */
-export function viewAs(dtype: DType, bytes: Uint8Array): HostArray {
-  const size = itemSize(dtype);
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
-  return new arrays[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / size);
-}
-
-const bytesOf = (a: HostArray) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
 
 function checkRange(source: TensorSource, dst: Uint8Array, start: number, end: number): void {
   if (start < 0 || end < start || end > source.byteLength || dst.length !== end - start)

@@ -111,14 +111,14 @@ const training = z.strictObject({
   /** Steps between checkpoints; null: at the end of each epoch. */
   saveEvery: count().nullable().default(null),
   logEvery: count().default(1),
-  /** Recompute layers in the backward pass instead of keeping their values. */
-  remat: z.enum(["none", "layer", "auto"]).default("auto"),
+  /** `layer`: recompute layers in the backward pass; `none`: keep what a minimum cut chooses. */
+  remat: z.enum(["none", "layer"]).default("none"),
   /** Older checkpoints are deleted; null keeps all. */
   keepCheckpoints: count().nullable().default(2),
 });
 
 const dtypes = z.strictObject({
-  /** Base weights in memory; `auto`: as in the file, f16 as bf16. */
+  /** Base weights in memory; `auto`: as in the file. */
   storage: z.enum(["f32", "bf16", "auto"]).default("auto"),
   /** Arithmetic; `auto`: f32 on CPU, else the storage type. */
   compute: z.enum(["f32", "bf16", "auto"]).default("auto"),

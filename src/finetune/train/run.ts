@@ -141,11 +141,10 @@ class Run {
     const dtype = computeDtype(config, model.params.embed.dtype);
     const { params: _, ...facts } = this.lora;
     const shared = { config: model.config, lora: facts, computeDtype: dtype, mesh };
-    const remat = training.remat === "layer" ? "layer" : "none";
     const whole = mesh === undefined ? undefined : new NamedSharding(mesh, P());
     const outShardings =
       this.shardings === undefined ? undefined : [tree.unflatten(tree.structure(state), this.shardings), whole];
-    this.trainStep = makeTrainStep({ ...shared, optimizer, schedule, remat, outShardings });
+    this.trainStep = makeTrainStep({ ...shared, optimizer, schedule, remat: training.remat, outShardings });
     this.evalStep = makeEvalStep(shared);
   }
 

@@ -46,7 +46,7 @@ describe("defineConfig", () => {
         evalEvery: null,
         saveEvery: null,
         logEvery: 1,
-        remat: "auto",
+        remat: "none",
         keepCheckpoints: 2,
       },
       dtypes: { storage: "auto", compute: "auto" },
