@@ -107,24 +107,30 @@ const supervised: Target[] = (
   firstLoss("supervised", `supervised.${share}.first-loss`, `${SMOLLM2}, ${words} of the positions supervised`),
 ]);
 
-const bf16: Target[] = [
+const bf16: Target[] = (
+  [
+    ["", "base stored and computed with in bf16, as JAX's", 0.5],
+    // Activations in f32 are kept at twice the size of those that JAX's bf16 run keeps.
+    ["widened.", "base stored in bf16 and computed with in f32", 0.55],
+  ] as const
+).flatMap(([id, words, memory]): Target[] => [
   {
-    id: "bf16.time",
+    id: `bf16.${id}time`,
     group: "bf16",
     unit: "ms",
     bound: ratio(1.1),
-    compared: `${SMOLLM2} but base stored in bf16: minimum step time against jorts' own f32 step`,
+    compared: `${SMOLLM2} but ${words}: minimum step time against jorts' own f32 step`,
     source: BF16,
   },
   {
-    id: "bf16.memory",
+    id: `bf16.${id}memory`,
     group: "bf16",
     unit: "MiB",
-    bound: ratio(0.5),
-    compared: `${SMOLLM2} but base stored in bf16: argument + temporary memory against JAX's bf16 run`,
+    bound: ratio(memory),
+    compared: `${SMOLLM2} but ${words}: argument + temporary memory against JAX's bf16 run`,
     source: BF16,
   },
-];
+]);
 
 const trace: Target[] = [
   {

@@ -1,5 +1,5 @@
-// Base weights stored in bf16 and computed with in f32: time beside jorts' own f32 step, memory beside JAX's bf16 run.
-import { alternate } from "../alternate.ts";
+// Base weights stored in bf16, computed with in bf16 as JAX's run does and in f32: beside jorts' own f32 step, and JAX.
+import { alternate, type Series } from "../alternate.ts";
 import type { Group } from "../group.ts";
 import type { Facts } from "../protocol.ts";
 import { SMOLLM2, sharedInputs } from "../reference.ts";
@@ -12,26 +12,31 @@ export const bf16: Group = {
   async run(context) {
     const python = await context.python();
     const workload = { ...SMOLLM2, dtype: "bf16" } as const;
-    await using narrow = await startOurs(context, { workload, inputs: await sharedInputs(python, workload) });
-    await using wide = await startOurs(context, { workload: SMOLLM2, inputs: await sharedInputs(python, SMOLLM2) });
-    const steppers = { narrow: new Stepper(narrow), wide: new Stepper(wide) };
+    const inputs = await sharedInputs(python, workload);
+    await using narrow = await startOurs(context, { workload, inputs, ourArgs: ["--compute", "bf16"] });
+    await using widened = await startOurs(context, { workload, inputs, ourArgs: ["--compute", "f32"] });
+    await using f32 = await startOurs(context, { workload: SMOLLM2, inputs: await sharedInputs(python, SMOLLM2) });
+    const steppers = { narrow: new Stepper(narrow), widened: new Stepper(widened), f32: new Stepper(f32) };
     const { ours, theirs } = await alternate({
-      ours: steppers.narrow.sample,
-      theirs: { f32: steppers.wide.sample },
+      ours: steppers.f32.sample,
+      theirs: { narrow: steppers.narrow.sample, widened: steppers.widened.sample },
       rounds: context.rounds,
       warmup: 1,
     });
     const jax = await jaxFacts(context, { workload });
-    const losses = { bf16: steppers.narrow.losses, f32: steppers.wide.losses };
-    return [
+    const measured = (id: string, times: Series, { facts, losses }: { facts: Facts; losses: readonly number[] }) => [
       {
-        target: "bf16.time",
-        ours: ours.min,
-        theirs: theirs.f32.min,
+        target: `bf16.${id}time`,
+        ours: times.min,
+        theirs: ours.min,
         against: "jorts, f32",
-        detail: { ours, theirs, losses },
+        detail: { ours: times, theirs: ours, losses: { bf16: losses, f32: steppers.f32.losses } },
       },
-      againstSmaller("bf16.memory", live(narrow.facts), { own: live(jax.own), plugin: live(jax.plugin) }),
+      againstSmaller(`bf16.${id}memory`, live(facts), { own: live(jax.own), plugin: live(jax.plugin) }),
+    ];
+    return [
+      ...measured("", theirs.narrow, { facts: narrow.facts, losses: steppers.narrow.losses }),
+      ...measured("widened.", theirs.widened, { facts: widened.facts, losses: steppers.widened.losses }),
     ];
   },
 };
