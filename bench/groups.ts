@@ -2,6 +2,7 @@
 import type { Group } from "./group.ts";
 import { bf16 } from "./groups/bf16.ts";
 import { dispatch } from "./groups/dispatch.ts";
+import { functions } from "./groups/functions.ts";
 import { h100 } from "./groups/h100.ts";
 import { mesh } from "./groups/mesh.ts";
 import { step } from "./groups/step.ts";
@@ -9,4 +10,4 @@ import { steps300 } from "./groups/steps300.ts";
 import { supervised } from "./groups/supervised.ts";
 import { trace } from "./groups/trace.ts";
 
-export const groups: readonly Group[] = [step, supervised, bf16, trace, dispatch, mesh, h100, steps300];
+export const groups: readonly Group[] = [step, supervised, bf16, trace, dispatch, mesh, h100, steps300, functions];

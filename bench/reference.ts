@@ -76,7 +76,7 @@ export async function sharedInputs(python: string, w: Workload, cache = benchCac
 export interface ReferenceOptions {
   /** The interpreter of `ensureVenv`. */
   python: string;
-  script: "llama_lora_jax.py" | "jora_jax.py" | "dispatch_jax.py" | "torch_peft.py";
+  script: "llama_lora_jax.py" | "jora_jax.py" | "dispatch_jax.py" | "unrolled_jax.py" | "torch_peft.py";
   args?: readonly string[];
   workload?: Workload;
   inputs?: SharedInputs;
@@ -107,7 +107,7 @@ export function startReference(options: ReferenceOptions): Promise<Peer> {
 /** Starts one of our own programs (bench/programs, built) in a Node process of its own, over this PJRT plugin file. */
 export function startProgram(options: {
   name: string;
-  program: "llama-step" | "dispatch";
+  program: "llama-step" | "dispatch" | "unrolled";
   plugin: string;
   args?: readonly string[];
   startTimeout?: number;

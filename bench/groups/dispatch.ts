@@ -49,12 +49,26 @@ export const dispatch: Group = {
         detail: { ours: all.ours, koffi },
       });
     }
-    const donated = await alternate<Client>({
-      ours: sample(ours, "donated_300"),
-      theirs: theirs("donated_300"),
+    const besideJax = (name: string) =>
+      alternate<Client>({ ours: sample(ours, name), theirs: theirs(name), rounds, warmup: 1 });
+    const nested = await alternate({
+      ours: sample(ours, "pytree_300"),
+      theirs: { koffi: sample(ours, "koffi_300") },
       rounds,
       warmup: 1,
     });
-    return [...measured, againstBetter("dispatch.donated-300", donated)];
+    return [
+      ...measured,
+      againstBetter("dispatch.pytree-300", await besideJax("pytree_300")),
+      {
+        target: "dispatch.pytree-300.koffi",
+        ours: nested.ours.min,
+        theirs: nested.theirs.koffi.min,
+        against: "bare koffi",
+        detail: { ...nested },
+      },
+      againstBetter("dispatch.donated-300", await besideJax("donated_300")),
+      againstBetter("dispatch.eager-add", await besideJax("eager_add")),
+    ];
   },
 };

@@ -7,7 +7,7 @@ import { serve } from "../protocol.ts";
 /** Runs one call, its results waited for and freed. */
 type Call = () => void;
 
-const counts = [1, 10, 100, 1000];
+const counts = [1, 10, 100, 300, 1000];
 const mostCalls = 20_000;
 
 /** Minimum and median microseconds of a call; at least one is timed. */
@@ -67,6 +67,27 @@ function nestedState(leaves: number) {
   return { layers: Object.fromEntries(Array.from({ length: leaves / 5 }, (_, i) => [`layer_${i}`, layer()])) };
 }
 
+/** Named leaves in, as many out; they are not donated. */
+function pytree(leaves: number): Call {
+  const f = jit((state: unknown) => tree.map((x: Tensor) => np.add(x, 1), state));
+  const state = nestedState(leaves);
+  return () => {
+    const results = tree.leaves(f(state)) as ArrayTensor[];
+    for (const r of results) r.wait();
+    for (const r of results) r.dispose();
+  };
+}
+
+/** An operation outside jit. */
+function eagerAdd(): Call {
+  const x = np.zeros([]);
+  return () => {
+    const result = np.add(x, x) as ArrayTensor;
+    result.wait();
+    result.dispose();
+  };
+}
+
 /** The state goes in donated and comes out as the next call's argument. */
 function donated(leaves: number): Call {
   type State = ReturnType<typeof nestedState>;
@@ -83,7 +104,9 @@ const cases = new Map<string, () => Call>([
     [`many_args_${n}`, () => manyArguments(n)],
     [`koffi_${n}`, () => koffi(n)],
   ]),
+  ["pytree_300", () => pytree(300)],
   ["donated_300", () => donated(300)],
+  ["eager_add", eagerAdd],
 ]);
 const made = new Map<string, Call>();
 
