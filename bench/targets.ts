@@ -54,6 +54,7 @@ const NESTED =
   "steady-state dispatch through nested trees of 300 leaves, with and without donation: at most 0.8 × the better JAX of the " +
   "same run, and at most 1.25 × + 2 µs of bare koffi execute-and-destroy";
 const EAGER = "eager np.add on scalars: at most 1.0 × JAX's";
+const MIRRORED = "the dispatch benchmarks of JAX's api_benchmark.py, beside JAX";
 const UNROLLED =
   "trace + lower of a 2,000-equation unrolled program and of the Llama step: at most 0.3 × JAX's time; cost linear in " +
   "equations up to 50,000";
@@ -217,6 +218,25 @@ const dispatch: Target[] = [
       source: DISPATCH,
     },
   ]),
+  ...(
+    [
+      ["trivial", "two scalars swapped under jit"],
+      ["simple", "the sum of two scalars under jit"],
+      ["small_matmul", "a 2 × 2 product under jit"],
+      ["big_matmul", "a 100 × 100 product under jit"],
+      ["pruned_1000", "1000 scalars in, of which the program needs one"],
+      ["device_put", "100 numbers from the host to the device"],
+    ] as const
+  ).map(
+    ([name, what]): Target => ({
+      id: `dispatch.${name}`,
+      group: "dispatch",
+      unit: "µs",
+      bound: ratio(1.0),
+      compared: `${what}, waited for and disposed: minimum, the better JAX client`,
+      source: MIRRORED,
+    }),
+  ),
   {
     id: "dispatch.pytree-300",
     group: "dispatch",

@@ -9,6 +9,8 @@ import { againstBetter, type Client } from "./sides.ts";
 /** Seconds of one sample; the fastest of its calls counts. */
 const SECONDS = 0.4;
 const COUNTS = [1, 10, 100, 1000];
+/** Cases of JAX's own api_benchmark.py. */
+const MIRRORED = ["trivial", "simple", "small_matmul", "big_matmul", "pruned_1000", "device_put"];
 
 const startJax = async (context: GroupContext, client: Client) =>
   startReference({
@@ -57,6 +59,7 @@ export const dispatch: Group = {
       rounds,
       warmup: 1,
     });
+    for (const name of MIRRORED) measured.push(againstBetter(`dispatch.${name}`, await besideJax(name)));
     return [
       ...measured,
       againstBetter("dispatch.pytree-300", await besideJax("pytree_300")),

@@ -1,7 +1,7 @@
 // What a call of a jitted function costs when the device work is next to nothing: the counterpart of dispatch_jax.py.
 import type { LoadedExecutable } from "../../runtime/index.ts";
 import type { ArrayTensor } from "../../src/compile/array.ts";
-import { jit, np, type Tensor, tree } from "../../src/index.ts";
+import { devicePut, devices, jit, np, type Tensor, tree } from "../../src/index.ts";
 import { serve } from "../protocol.ts";
 
 /** Runs one call, its results waited for and freed. */
@@ -78,6 +78,30 @@ function pytree(leaves: number): Call {
   };
 }
 
+/** `f` under jit, results waited for and freed. */
+function jitted(f: (...xs: Tensor[]) => Tensor | Tensor[], ...shapes: number[][]): Call {
+  const g = jit(f);
+  const args = shapes.map((s) => np.zeros(s));
+  return () => {
+    const results = [g(...args)].flat() as ArrayTensor[];
+    for (const r of results) r.wait();
+    for (const r of results) r.dispose();
+  };
+}
+
+/** A host array onto the device. */
+function put(): Call {
+  const host = new Float32Array(100);
+  const device = devices()[0]!;
+  return () => {
+    const result = devicePut(host, device) as unknown as ArrayTensor;
+    result.wait();
+    result.dispose();
+  };
+}
+
+const dot = (x: Tensor) => np.dot(x, x);
+
 /** An operation outside jit. */
 function eagerAdd(): Call {
   const x = np.zeros([]);
@@ -107,6 +131,12 @@ const cases = new Map<string, () => Call>([
   ["pytree_300", () => pytree(300)],
   ["donated_300", () => donated(300)],
   ["eager_add", eagerAdd],
+  ["trivial", () => jitted((a, b) => [b!, a!], [], [])],
+  ["simple", () => jitted((a, b) => np.add(a!, b!), [], [])],
+  ["small_matmul", () => jitted((x) => dot(x!), [2, 2])],
+  ["big_matmul", () => jitted((x) => dot(x!), [100, 100])],
+  ["pruned_1000", () => jitted((...xs) => np.add(xs[0]!, 1), ...Array.from({ length: 1000 }, () => []))],
+  ["device_put", put],
 ]);
 const made = new Map<string, Call>();
 

@@ -18,6 +18,7 @@ if __name__ == "__main__":
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 import measure
 import serving
@@ -66,6 +67,20 @@ def donated(leaves):
     return call
 
 
+def zeros(*shapes):
+    return [jnp.zeros(shape) for shape in shapes]
+
+
+def pruned(n):
+    """`n` scalars in, of which the program needs one."""
+    return waited(jax.jit(lambda *a: a[0] + 1), *zeros(*([()] * n)))
+
+
+def device_put():
+    host = np.zeros((100,), np.float32)
+    return waited(jax.device_put, host)
+
+
 def eager_add():
     x = jnp.zeros(())
     return waited(jnp.add, x, x)
@@ -75,6 +90,12 @@ CASES = {f"many_args_{n}": (lambda n=n: many_args(n)) for n in (1, 10, 100, 1000
     "pytree_300": lambda: waited(jax.jit(add_one), nested_state(300)),
     "donated_300": lambda: donated(300),
     "eager_add": eager_add,
+    "trivial": lambda: waited(jax.jit(lambda a, b: (b, a)), *zeros((), ())),
+    "simple": lambda: waited(jax.jit(lambda a, b: a + b), *zeros((), ())),
+    "small_matmul": lambda: waited(jax.jit(lambda x: jnp.dot(x, x)), *zeros((2, 2))),
+    "big_matmul": lambda: waited(jax.jit(lambda x: jnp.dot(x, x)), *zeros((100, 100))),
+    "pruned_1000": lambda: pruned(1000),
+    "device_put": device_put,
 }
 made = {}
 
