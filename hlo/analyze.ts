@@ -63,6 +63,11 @@ class Analyzer {
     const known = this.#costs.get(name);
     if (known !== undefined) return known;
     const func = this.#funcs.get(name);
+    const included = this.#module.included.find((i) => i.name === name);
+    if (included !== undefined) {
+      const { flops, bytesAccessed: bytes } = included;
+      return { flops, bytes, unknown: 0, byOp: new Map([[caller, { count: 1, flops, bytes }]]) };
+    }
     if (func === undefined)
       throw new HloModuleError(`${caller}: there is no function @${name} in @${this.#module.name}`);
     if (this.#costs.has(name)) throw new HloModuleError(`@${name} calls itself; StableHLO has no recursion`);

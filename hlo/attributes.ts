@@ -53,7 +53,11 @@ export type Attribute =
   /** `#sdy<manual_axes{"data"}>` */
   | { readonly kind: "manualAxes"; readonly axes: readonly string[] }
   /** `#sdy.mesh<["data"=2, "model"=4]>` */
-  | { readonly kind: "mesh"; readonly axes: readonly { readonly name: string; readonly size: number }[] };
+  | {
+      readonly kind: "mesh";
+      readonly axes: readonly { readonly name: string; readonly size: number }[];
+      readonly deviceIds?: readonly number[];
+    };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 

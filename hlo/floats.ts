@@ -1,4 +1,5 @@
 // Floating-point element types: numbers to bits, bits to numbers, and the text that MLIR reads back to the same bits.
+import { type Float8Name, float8 } from "../base/float8.ts";
 import { bf16Bits, bf16ToF32, f16Bits, f16Values } from "../base/half.ts";
 
 export interface FloatFormat {
@@ -47,48 +48,25 @@ const bf16: FloatFormat = {
   decode: (bits) => bf16ToF32(Uint16Array.of(Number(bits)))[0]!,
 };
 
-/** An 8-bit format by its table of values: positive codes ascend, the top bit is the sign. */
-function float8(mantissaBits: number, bias: number, special: (magnitude: number) => number | undefined): FloatFormat {
-  const magnitudes = Array.from({ length: 128 }, (_, code) => {
-    const exponent = code >> mantissaBits;
-    const fraction = (code & ((1 << mantissaBits) - 1)) / (1 << mantissaBits);
-    return special(code) ?? (exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias));
-  });
-  const nan = magnitudes.findIndex(Number.isNaN);
-  const infinity = magnitudes.indexOf(Number.POSITIVE_INFINITY);
-  const largest = magnitudes.findLastIndex(Number.isFinite);
-  const overflow = infinity < 0 ? nan : infinity;
-  const nearest = (size: number): number => {
-    if (Number.isNaN(size)) return nan;
-    const above = magnitudes.findIndex((m) => m >= size);
-    if (above === 0) return 0;
-    if (above > 0 && above <= largest) {
-      const down = size - magnitudes[above - 1]!;
-      const up = magnitudes[above]! - size;
-      return down < up || (down === up && (above & 1) === 1) ? above - 1 : above;
-    }
-    // Past the largest value, half a step more still rounds down to it when it is even; beyond is overflow.
-    const half = (magnitudes[largest]! - magnitudes[largest - 1]!) / 2;
-    const excess = size - magnitudes[largest]!;
-    return excess < half || (excess === half && (largest & 1) === 0) ? largest : overflow;
-  };
-  return {
-    bits: 8,
-    encode: (x) => BigInt(nearest(Math.abs(x)) | (x < 0 || Object.is(x, -0) ? 0x80 : 0)),
-    decode(bits) {
-      const size = magnitudes[Number(bits) & 0x7f]!;
-      return bits & 0x80n ? -size : size;
-    },
-  };
-}
+const f8 = (name: Float8Name): FloatFormat => ({
+  bits: 8,
+  encode: (x) => BigInt(float8[name].encode(x)),
+  decode: (bits) => float8[name].values[Number(bits)]!,
+});
 
 const formats: Readonly<Record<string, FloatFormat>> = {
   f64,
   f32,
   f16,
   bf16,
-  f8E4M3FN: float8(3, 7, (code) => (code === 0x7f ? Number.NaN : undefined)),
-  f8E5M2: float8(2, 15, (code) => (code < 0x7c ? undefined : code === 0x7c ? Number.POSITIVE_INFINITY : Number.NaN)),
+  f8E3M4: f8("float8_e3m4"),
+  f8E4M3: f8("float8_e4m3"),
+  f8E4M3B11FNUZ: f8("float8_e4m3b11fnuz"),
+  f8E4M3FN: f8("float8_e4m3fn"),
+  f8E4M3FNUZ: f8("float8_e4m3fnuz"),
+  f8E5M2: f8("float8_e5m2"),
+  f8E5M2FNUZ: f8("float8_e5m2fnuz"),
+  f8E8M0FNU: f8("float8_e8m0fnu"),
 };
 
 /** The format of a floating-point element type, or undefined for every other type. */

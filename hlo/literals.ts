@@ -24,16 +24,22 @@ const digitsOf: Readonly<Record<string, readonly number[]>> = {
   f32: [6, 9],
   f16: [5],
   bf16: [4],
+  f8e3m4: [3],
+  f8e4m3: [3],
+  f8e4m3b11fnuz: [3],
   f8e4m3fn: [3],
+  f8e4m3fnuz: [3],
   f8e5m2: [2],
+  f8e5m2fnuz: [2],
 };
 
-/** MLIR's name of a float type that XLA spells in lower case. */
-const formatNames: Readonly<Record<string, string>> = { f8e4m3fn: "f8E4M3FN", f8e5m2: "f8E5M2" };
+/** MLIR's name of a float type: the eight-bit ones have capitals that XLA's lack. */
+const formatName = (element: string): string =>
+  element.startsWith("f8") ? `f${element.slice(1).toUpperCase()}` : element;
 
 /** `1.5`, `-inf`, `nan(0x1)`: a float as XLA prints it. */
 function floatLiteral(element: string, bits: bigint): string {
-  const format = floatFormat(formatNames[element] ?? element);
+  const format = floatFormat(formatName(element));
   const digits = digitsOf[element];
   if (format === undefined || digits === undefined) return `0x${bits.toString(16)}`;
   const value = format.decode(bits);

@@ -51,11 +51,22 @@ export interface Func {
 export interface Mesh {
   readonly name: string;
   readonly axes: readonly { readonly name: string; readonly size: number }[];
+  /** The devices by number, where they are not 0, 1, …: a mesh without axes is the one device named. */
+  readonly deviceIds?: readonly number[];
+}
+
+/** Functions that are there as text alone, in pretty form, with the cost of one call of the one named `name`. */
+export interface Included {
+  readonly name: string;
+  readonly text: string;
+  readonly flops: number;
+  readonly bytesAccessed: number;
 }
 
 export class Module {
   readonly name: string;
   readonly attributes: Record<string, Attribute> = {};
+  readonly included: Included[] = [];
   readonly meshes: Mesh[] = [];
   readonly funcs: Func[] = [];
   constructor(name: string) {

@@ -193,13 +193,13 @@ export function print(module: Module, options: PrintOptions = {}): string {
     lines.push(`module ${symbolText(module.name)}${spelled} {`);
   } else lines.push(`"builtin.module"() <{${entriesText([["sym_name", attr.string(module.name)]])}}> ({`);
 
-  for (const { name, axes } of module.meshes) {
+  for (const { name, axes, deviceIds } of module.meshes) {
     const properties = entriesText([
-      ["mesh", { kind: "mesh", axes }],
+      ["mesh", { kind: "mesh", axes, ...(deviceIds ? { deviceIds } : {}) }],
       ["sym_name", attr.string(name)],
     ]);
     const text = isPretty
-      ? `sdy.mesh ${symbolText(name)} = ${meshBody(axes)}`
+      ? `sdy.mesh ${symbolText(name)} = ${meshBody(axes, deviceIds)}`
       : `"sdy.mesh"() <{${properties}}> : () -> ()`;
     lines.push(`  ${text}${unknown}`);
   }
@@ -211,6 +211,7 @@ export function print(module: Module, options: PrintOptions = {}): string {
       lines.push(functionText(func, locations));
     }
   }
+  for (const { text } of module.included) lines.push(text);
   lines.push((isPretty ? "}" : `})${dictionaryText(module.attributes)} : () -> ()`) + unknown);
   if (locations !== undefined) lines.push(...locations.lines());
   return `${lines.join("\n")}\n`;

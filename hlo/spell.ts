@@ -59,8 +59,10 @@ export function shardingBody(sharding: Attribute): string {
   return `<${symbolText(sharding.mesh)}, [${sharding.dimensions.map(dimensionText).join(", ")}]${replicated}>`;
 }
 
-export const meshBody = (axes: Mesh["axes"]): string =>
-  `<[${axes.map(({ name, size }) => `${quoted(name)}=${size}`).join(", ")}]>`;
+export const meshBody = (axes: Mesh["axes"], deviceIds?: Mesh["deviceIds"]): string =>
+  `<[${axes.map(({ name, size }) => `${quoted(name)}=${size}`).join(", ")}]${
+    deviceIds === undefined ? "" : `, device_ids=[${deviceIds.join(", ")}]`
+  }>`;
 
 type Struct = Extract<Attribute, { kind: "struct" }>;
 
@@ -151,7 +153,7 @@ export function attributeText(attribute: Attribute): string {
     case "manualAxes":
       return `#sdy<manual_axes{${attribute.axes.map(quoted).join(", ")}}>`;
     case "mesh":
-      return `#sdy.mesh${meshBody(attribute.axes)}`;
+      return `#sdy.mesh${meshBody(attribute.axes, attribute.deviceIds)}`;
   }
 }
 

@@ -1,8 +1,10 @@
 // The one path of every native call: struct size, support check, error conversion.
 import { Block } from "./block.ts";
 import { errorCodeName, PjrtError, PluginError } from "./errors.ts";
+import { pjrtFfi } from "./ffi-structs.ts";
 import { type ApiFunction, apiFunctions, functionTableOffset } from "./functions.ts";
-import { functionAt, type NativeFunction, readBytes, readText } from "./native.ts";
+import { hostException } from "./host-errors.ts";
+import { functionAt, type NativeFunction, readBytes, readInt32s, readPointers, readText } from "./native.ts";
 import { type ArgumentField, argumentLayouts, type CallName } from "./structs.ts";
 
 /** Newest version whose layouts this file's tables follow, and the oldest that has every field jorts needs. */
@@ -127,13 +129,27 @@ export class Api {
     return results as CallResults<N>;
   }
 
-  /** Reads, frees and throws a PJRT_Error. */
+  /** Address of the plugin's extension of this type, or 0. */
+  extension(type: number): number {
+    const { offsets } = pjrtFfi.Extension;
+    let at = Number(this.#table.getBigUint64(8, true));
+    while (at !== 0) {
+      const [kind] = readInt32s(at + offsets.type!, 1);
+      if (kind === type) return at;
+      [at] = readPointers(at + offsets.next!, 1) as [number];
+    }
+    return 0;
+  }
+
+  /** Reads, frees and throws a PJRT_Error; for one that a host function caused, throws what that threw. */
   raise(error: number, name: string): never {
     const { message, message_size } = argumentLayouts.Error_Message.offsets;
     const said = this.#errorCall("Error_Message", error);
     const text = readText(said.getPointer(message!), said.getPointer(message_size!)).trimEnd();
     const code = this.#errorCall("Error_GetCode", error).get(argumentLayouts.Error_GetCode.offsets.code!, "i32");
     this.#errorCall("Error_Destroy", error);
+    const cause = hostException(text);
+    if (cause !== undefined) throw cause.reason;
     throw new PjrtError(errorCodeName(code), text, name);
   }
 

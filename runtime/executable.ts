@@ -4,6 +4,7 @@ import { Block } from "./block.ts";
 import type { Client } from "./client.ts";
 import { type ElementType, elementTypeOf } from "./element-type.ts";
 import { PreparedExecution } from "./execution.ts";
+import { releaseHostFunction } from "./ffi.ts";
 import { decodeNamedValues, type NamedValues } from "./named-values.ts";
 import { functionAt, readBytes, readInt32s, readInt64s, readPointers, readText } from "./native.ts";
 import { structLayouts } from "./structs.ts";
@@ -143,6 +144,8 @@ export class LoadedExecutable extends Executable {
   readonly client: Client;
   /** Ids of this process's devices that run it; their order is that of `device` in a PreparedExecution. */
   readonly deviceIds: readonly number[];
+  /** Numbers of the host functions that the program calls, each held once; released with it. */
+  readonly hostFunctions: number[] = [];
   #loaded: number;
 
   constructor(client: Client, loaded: number) {
@@ -171,5 +174,7 @@ export class LoadedExecutable extends Executable {
     this.#loaded = 0;
     this.client.forget(this);
     this.api.call("LoadedExecutable_Destroy", { executable });
+    for (const number of this.hostFunctions) releaseHostFunction(number);
+    this.hostFunctions.length = 0;
   }
 }

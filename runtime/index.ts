@@ -8,6 +8,16 @@ export { PjrtError, type PjrtErrorCode, PluginError } from "./errors.ts";
 export { Events } from "./event.ts";
 export { type CompiledMemoryStats, Executable, LoadedExecutable, type OutputSpec } from "./executable.ts";
 export { PreparedExecution } from "./execution.ts";
+export {
+  enableHostCalls,
+  type HostCall,
+  type HostCallArray,
+  type HostFunction,
+  holdHostFunction,
+  hostCallTarget,
+  hostFunctionCount,
+  releaseHostFunction,
+} from "./ffi.ts";
 export { type LiveBuffers, LiveCounter, liveBuffers } from "./live.ts";
 export type { NamedValues } from "./named-values.ts";
 export { openClient, openPlugin } from "./open.ts";

@@ -17,6 +17,11 @@ const memcpyToView = self.func("memcpy", "uint64", ["void *", "uint64", "uint64"
   from: number,
   bytes: number,
 ) => number;
+const memcpyFromView = self.func("memcpy", "uint64", ["uint64", "void *", "uint64"]) as (
+  to: number,
+  from: ArrayBufferView,
+  bytes: number,
+) => number;
 const dlopen = self.func("dlopen", "uint64", ["str", "int"]) as (path: string, flags: number) => number;
 const dlsym = self.func("dlsym", "uint64", ["uint64", "str"]) as (library: number, name: string) => number;
 const dlerror = self.func("dlerror", "str", []) as () => string | null;
@@ -50,6 +55,15 @@ export function functionAt(address: number): NativeFunction {
   return koffi.decode(address, pointerToPointer) as NativeFunction;
 }
 
+/**
+ * Address of a C function that calls `f` on this thread. When native code calls it on another thread, that thread waits
+ * until this one gets to it. The function stays registered for the life of the process, and `f` must not throw.
+ */
+export function addressOfCallback(f: (argument: number) => number): number {
+  const pointer = koffi.register((argument: number | bigint) => f(Number(argument)), koffi.pointer(pointerToPointer));
+  return Number(koffi.address(pointer));
+}
+
 const unreachable = {};
 
 /** Keeps `value` from being collected before this line: native code that only has its address does not. */
@@ -71,6 +85,11 @@ export function addressOf(view: ArrayBufferView): number {
 /** Fills `view` with the bytes at `address`. */
 export function copyBytes(address: number, view: ArrayBufferView): void {
   if (view.byteLength > 0) memcpyToView(view, address, view.byteLength);
+}
+
+/** Copies the bytes of `view` to `address`. */
+export function writeBytes(address: number, view: ArrayBufferView): void {
+  if (view.byteLength > 0) memcpyFromView(address, view, view.byteLength);
 }
 
 /** Copies `length` bytes at `address` into a new array. */

@@ -5,7 +5,7 @@ import type { Device } from "./device.ts";
 import { arrayBytes, type ElementType, elementTypeNumber } from "./element-type.ts";
 import type { Events } from "./event.ts";
 import type { LiveCounter } from "./live.ts";
-import { addressOf, copyBytes, keepAlive } from "./native.ts";
+import { addressOf, copyBytes, keepAlive, readInt64s } from "./native.ts";
 import { argumentLayouts, structLayouts } from "./structs.ts";
 
 /**
@@ -120,6 +120,19 @@ export class Transfers {
       this.#copyInPlace(handle, view);
     } else this.#events.wait(this.#startToHost(handle, view));
     keepAlive(view);
+  }
+
+  /**
+   * Copies a buffer whose value is there into `view` with the help of no other thread. False, and nothing done, where
+   * the device's memory is not the host's or is not row-major.
+   */
+  toHostAlone(handle: number, view: ArrayBufferView): boolean {
+    if (!this.#onHost) return false;
+    const layout = this.#api.call("Buffer_GetMemoryLayout", { buffer: handle });
+    const order = readInt64s(layout.minor_to_major, layout.minor_to_major_size);
+    if (layout.type !== 0 || layout.num_tiles > 0 || order.some((d, i) => d !== order.length - 1 - i)) return false;
+    this.#copyInPlace(handle, view);
+    return true;
   }
 
   /** As `toHost`, without blocking. `view` is kept reachable until then. */

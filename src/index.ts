@@ -3,7 +3,7 @@ import "./lib/install.ts";
 import "./lib/tensor-methods.ts";
 
 export { JortsError } from "../base/errors.ts";
-export type { MemoryAnalysis } from "./compile/aot.ts";
+export type { MemoryAnalysis } from "./compile/compiled.ts";
 export { config } from "./compile/config.ts";
 export { devices } from "./compile/devices.ts";
 export { PjrtError, PluginError } from "./compile/door.ts";
@@ -11,6 +11,14 @@ export * from "./core/errors.ts";
 export { CheckpointError } from "./io/errors.ts";
 export { checkpoint, checkpointName, checkpointPolicies } from "./lib/checkpoint.ts";
 export { customJvp, customVjp, stopGradient } from "./lib/custom.ts";
+export {
+  deserialize,
+  Exported,
+  type ExportOptions,
+  exportJit,
+  registerTreeSerialization,
+  type TreeSerialization,
+} from "./lib/export.ts";
 export {
   type GradOptions,
   grad,
@@ -40,8 +48,9 @@ export * as nn from "./lib/nn.ts";
 export * as np from "./lib/np.ts";
 export * as optim from "./lib/optim.ts";
 export * as random from "./lib/random.ts";
+export { type ShardMapOptions, shardMap } from "./lib/shard-map.ts";
 export { devicePut, makeMesh, type Shard, withShardingConstraint } from "./lib/sharding.ts";
 export { type DType, ShapeDtypeStruct, Tensor } from "./lib/tensor.ts";
 export * as tree from "./lib/tree.ts";
-export type { MapTree, TensorLike, TensorSpec, TypedArray } from "./lib/types.ts";
+export type { Complex, MapTree, TensorLike, TensorSpec, TypedArray } from "./lib/types.ts";
 export { vmap } from "./lib/vmap.ts";

@@ -2,8 +2,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { JortsError } from "../base/errors.ts";
+import { type Float8Name, float8 } from "../base/float8.ts";
 import { bf16ToF32, f16ToF32 } from "../base/half.ts";
 import { type DType, isDType, itemSize } from "../src/core/dtype.ts";
+import { isFloat8Name } from "../src/core/words.ts";
 
 export class FixtureError extends JortsError {}
 
@@ -49,6 +51,28 @@ export interface RandomCase {
   readonly output: EncodedTensor;
 }
 
+/** fixtures/distributions.json: one draw; `args` follow the key by position, `{ input: n }` is the n-th of `inputs`. */
+export interface DistributionCase {
+  readonly fn: string;
+  readonly key: readonly [number, number];
+  readonly args: readonly Json[];
+  readonly keywords: { readonly [key: string]: Json };
+  readonly inputs: readonly EncodedTensor[];
+  readonly output: EncodedTensor;
+}
+export interface DistributionsFixture {
+  readonly cases: readonly DistributionCase[];
+  /** Gradient of the sum of the samples of the first key of `cases` by their shape parameters `a`. */
+  readonly derivatives: readonly { readonly fn: string; readonly a: EncodedTensor; readonly grads: EncodedTensor }[];
+  /** jax.lax's incomplete gamma functions. */
+  readonly special: readonly {
+    readonly fn: string;
+    readonly a: EncodedTensor;
+    readonly x: EncodedTensor;
+    readonly output: EncodedTensor;
+  }[];
+}
+
 /** [dtype, weak] */
 export type TypeAndWeakness = readonly [DType, boolean];
 /** fixtures/promotion.json: results are null where JAX refuses. */
@@ -73,6 +97,42 @@ export interface UnaryRow {
   readonly op: string;
   readonly tensor: DType;
   readonly result: TypeAndWeakness | null;
+}
+
+/** fixtures/dtypes.json */
+export interface DTypesFixture {
+  /** `values` of all 256 words; `words` that the float32 `inputs` round to; `xla`: whether its conversion agrees. */
+  readonly float8: readonly {
+    readonly dtype: DType;
+    readonly values: EncodedTensor;
+    readonly inputs: EncodedTensor;
+    readonly words: EncodedTensor;
+    readonly xla: boolean;
+  }[];
+  /** Limits of integers are decimal strings. */
+  readonly limits: readonly {
+    readonly dtype: DType;
+    readonly bits: number;
+    readonly max: number | string;
+    readonly min: number | string;
+    readonly eps?: number;
+    readonly tiny?: number;
+  }[];
+  readonly x64: readonly JoinRow[];
+  readonly x32: readonly JoinRow[];
+  readonly scalars: readonly {
+    readonly tensor: DType;
+    readonly scalar: "bool" | "int" | "float" | "complex";
+    readonly result: string | null;
+  }[];
+  /** The dtypes that an operation of jax.lax takes, with the result's. */
+  readonly accepts: readonly { readonly op: string; readonly dtypes: Readonly<Record<string, string>> }[];
+}
+/** Results beside each of the operands listed in the first row; a star marks weak types. */
+export interface JoinRow {
+  readonly left: string;
+  readonly right: readonly string[] | null;
+  readonly results: readonly (string | null)[];
 }
 
 /** Leaves by path, such as "b.w". */
@@ -104,6 +164,21 @@ export interface TracingFixture {
   readonly loops: readonly CountRow[];
   readonly traces: readonly { readonly name: string; readonly calls: number; readonly traces: number }[];
   readonly lowered: readonly { readonly name: string; readonly [fact: string]: Json }[];
+}
+/** fixtures/debug.json: what jax.debug.print writes, by program and by format; 64-bit values are recorded as 32-bit ones. */
+export interface DebugFixture {
+  readonly order: readonly { readonly name: string; readonly printed: string }[];
+  readonly texts: readonly {
+    readonly format: string;
+    readonly values: readonly EncodedTensor[];
+    readonly printed: string;
+  }[];
+}
+
+/** fixtures/jit-counts.json: [traces, lowerings, compiles] of each call in turn. */
+export interface JitCounts {
+  readonly name: string;
+  readonly counts: readonly (readonly [number, number, number])[];
 }
 export interface CountRow {
   readonly name: string;
@@ -186,16 +261,60 @@ export interface SmolLm2Fixture {
   }[];
 }
 
+/** fixtures/collectives.json: a collective over axes of shard_map (mesh data 2 × model 4), or over vmap's axis "i". */
+export interface CollectiveCase {
+  readonly name: string;
+  readonly op: string;
+  readonly axis: string | readonly string[];
+  readonly params: { readonly [key: string]: Json };
+  readonly input: EncodedTensor;
+  readonly output: EncodedTensor;
+  /** null where JAX has no derivative. */
+  readonly cotangent: Slot;
+  readonly grad: Slot;
+}
+export interface ShardedCase extends CollectiveCase {
+  /** Mesh axes of each dimension. */
+  readonly in_spec: readonly (readonly string[])[];
+  readonly out_spec: readonly (readonly string[])[];
+  readonly check_vma: boolean;
+}
+export interface MappedCase extends CollectiveCase {
+  /** The mapped dimension of the input; the output's is 0. `grad` is that of the mapped function: vmap of the vjp. */
+  readonly dim: number;
+}
+
+/** fixtures/transforms.json: leaves of derivatives, and how often an operation occurs in a program. */
+export interface TransformsFixture {
+  readonly ties: readonly TransformRow[];
+  readonly derivatives: readonly TransformRow[];
+  readonly zeros: readonly CountRow[];
+}
+export interface TransformRow {
+  readonly name: string;
+  readonly outputs: readonly EncodedTensor[];
+}
+
 interface Fixtures {
   "ops/elementwise.json": { readonly cases: readonly OpCase[] };
   "ops/convert.json": { readonly cases: readonly OpCase[] };
   "ops/reduce.json": { readonly cases: readonly OpCase[] };
   "ops/shape.json": { readonly cases: readonly OpCase[] };
+  "ops/conv.json": { readonly cases: readonly OpCase[] };
+  "linalg.json": { readonly cases: readonly OpCase[] };
+  "ops/complex.json": { readonly cases: readonly OpCase[] };
+  "fft.json": { readonly cases: readonly OpCase[] };
+  "dtypes.json": DTypesFixture;
+  "collectives.json": { readonly sharded: readonly ShardedCase[]; readonly mapped: readonly MappedCase[] };
   "numpy.json": { readonly cases: readonly OpCase[] };
   "random.json": { readonly cases: readonly RandomCase[] };
+  "distributions.json": DistributionsFixture;
   "promotion.json": PromotionFixture;
   "optim.json": OptimFixture;
   "tracing.json": TracingFixture;
+  "transforms.json": TransformsFixture;
+  "debug.json": DebugFixture;
+  "jit-counts.json": { readonly rows: readonly JitCounts[] };
   "sampling.json": SamplingFixture;
   "smollm2.json": SmolLm2Fixture;
   "llama/mha-untied/expected.json": LlamaExpected;
@@ -240,7 +359,7 @@ export type RawArray =
   | Float32Array
   | Float64Array;
 
-/** The elements as the typed array of their width; bool as Uint8Array, float16 and bfloat16 as raw words. */
+/** The elements as the typed array of their width; complex ones are two words; bool as Uint8Array, narrower floats as raw words. */
 export function rawOf({ dtype, bytes }: FixtureTensor): RawArray {
   const { buffer } = bytes;
   switch (dtype) {
@@ -252,9 +371,15 @@ export function rawOf({ dtype, bytes }: FixtureTensor): RawArray {
       return new Int32Array(buffer);
     case "int64":
       return new BigInt64Array(buffer);
-    case "bool":
-    case "uint8":
-      return new Uint8Array(buffer);
+    case "float32":
+    case "complex64":
+      return new Float32Array(buffer);
+    case "float64":
+    case "complex128":
+      return new Float64Array(buffer);
+    case "int2":
+    case "int4":
+      return new Int8Array(buffer);
     case "uint16":
     case "float16":
     case "bfloat16":
@@ -263,18 +388,18 @@ export function rawOf({ dtype, bytes }: FixtureTensor): RawArray {
       return new Uint32Array(buffer);
     case "uint64":
       return new BigUint64Array(buffer);
-    case "float32":
-      return new Float32Array(buffer);
-    case "float64":
-      return new Float64Array(buffer);
+    default:
+      return new Uint8Array(buffer);
   }
 }
 
-/** The elements as numbers; 64-bit integers become the nearest double, bool 0 or 1. */
+/** The elements as numbers; 64-bit integers become the nearest double, bool 0 or 1, a complex number two. */
 export function numbersOf(tensor: FixtureTensor): number[] {
   const raw = rawOf(tensor);
   if (tensor.dtype === "float16") return Array.from(f16ToF32(raw as Uint16Array));
   if (tensor.dtype === "bfloat16") return Array.from(bf16ToF32(raw as Uint16Array));
+  if (isFloat8Name(tensor.dtype))
+    return Array.from(raw as Uint8Array, (w) => float8[tensor.dtype as Float8Name].values[w]!);
   return Array.from(raw as ArrayLike<number | bigint>, Number);
 }
 

@@ -1,28 +1,15 @@
 // Concrete tensors: global arrays whose pieces lie on devices.
 import { type ElementType, rawBuffer } from "../../runtime/index.ts";
 import { type Aval, longAval } from "../core/aval.ts";
-import type { DType } from "../core/dtype.ts";
+import { type DType, xlaName } from "../core/dtype.ts";
 import { DeletedBufferError } from "../core/errors.ts";
 import type { Device, Sharding } from "../core/mesh.ts";
 import { Tensor } from "../core/tensor.ts";
+import { requireGood, requireReadable } from "./pending.ts";
 import { noteInScope, releaseWithOwner, type Storage } from "./storage.ts";
 
-const pjrtTypes: Readonly<Record<DType, ElementType>> = {
-  bool: "pred",
-  int8: "s8",
-  int16: "s16",
-  int32: "s32",
-  int64: "s64",
-  uint8: "u8",
-  uint16: "u16",
-  uint32: "u32",
-  uint64: "u64",
-  float16: "f16",
-  bfloat16: "bf16",
-  float32: "f32",
-  float64: "f64",
-};
-export const pjrtType = (dtype: DType): ElementType => pjrtTypes[dtype];
+/** The element type of a buffer. */
+export const pjrtType = (dtype: DType): ElementType => xlaName(dtype);
 
 export class ArrayTensor extends Tensor implements Disposable {
   readonly aval: Aval;
@@ -76,8 +63,10 @@ export class ArrayTensor extends Tensor implements Disposable {
   override async blockUntilReady(): Promise<this> {
     const { client, run } = this.storage;
     const handles = this.handles();
+    requireGood(this);
     if (run?.done) return this;
     await Promise.all(handles.map((h) => client.events.settled(rawBuffer.readyEvent(client.api, h))));
+    requireGood(this);
     if (run !== null) run.done = true;
     return this;
   }
@@ -86,6 +75,7 @@ export class ArrayTensor extends Tensor implements Disposable {
   wait(): void {
     const { client, run, first, rest, state } = this.storage;
     if (state !== "live") throw deleted(this);
+    requireReadable(this);
     if (run?.done) return;
     client.events.wait(rawBuffer.readyEvent(client.api, first));
     for (let d = 0; d < rest.length; d++) client.events.wait(rawBuffer.readyEvent(client.api, rest[d]!));

@@ -1,16 +1,17 @@
 // From a graph and the places of its arguments to a compiled program.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import * as hlo from "../../hlo/index.ts";
-import { compileOptions, type LoadedExecutable, PjrtError } from "../../runtime/index.ts";
+import { compileOptions, enableHostCalls, type LoadedExecutable } from "../../runtime/index.ts";
 import { nestedGraphs } from "../core/check.ts";
 import { JortsError, ShardingError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
-import { type Device, NamedSharding, type Sharding } from "../core/mesh.ts";
-import { config } from "./config.ts";
+import { type Device, Mesh, NamedSharding, P, type Sharding } from "../core/mesh.ts";
+import { compileModule } from "./compile-module.ts";
+import { counted } from "./counters.ts";
 import { clientOf, singleDevice } from "./devices.ts";
+import { attachHostCallbacks } from "./host-call.ts";
 import { type LoweredModule, lowerGraph, type Signature } from "./lower.ts";
-import { outputShardings } from "./output-shardings.ts";
+import { outputShardings, parameterShardings } from "./output-shardings.ts";
+import { shardingKey } from "./structure.ts";
 
 export type OptionValue = string | number | boolean;
 
@@ -60,6 +61,10 @@ const platformOptions = (platform: string): Readonly<Record<string, OptionValue>
       ? { xla_gpu_enable_triton_gemm: false }
       : {};
 
+/** One order, so that equal options are equal bytes. */
+const sorted = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+
 /** The bytes of XLA's CompileOptionsProto for these devices. */
 export function optionBytes(options: BuildOptions, kept: readonly boolean[]): Uint8Array {
   const several = options.devices.length > 1;
@@ -73,14 +78,38 @@ export function optionBytes(options: BuildOptions, kept: readonly boolean[]): Ui
           propagateToOutputs: options.outShardings.map((s) => s === null),
         }
       : {}),
-    overrides: { ...platformOptions(options.devices[0]!.platform), ...options.compilerOptions },
+    overrides: sorted({ ...platformOptions(options.devices[0]!.platform), ...options.compilerOptions }),
   });
 }
 
+/** The last text made ahead of time for a graph, so that a call may compile it. */
+const spelled = new WeakMap<Graph, { readonly key: string; readonly lowered: LoweredModule }>();
+
+/** Spells the graph as StableHLO for these options. `keep` remembers it for the next request, for as long as the graph. */
+export function lower(graph: Graph, options: BuildOptions, keep = false): LoweredModule {
+  const { inShardings, outShardings, devices, name, donated, keepUnused, resultInfo } = options;
+  const places = [...inShardings, ...outShardings].map((s) => named(s) && shardingKey(s!));
+  const key = JSON.stringify([name, devices[0]!.platform, devices.length, places, donated, keepUnused, resultInfo]);
+  const known = spelled.get(graph);
+  if (known?.key === key) return known.lowered;
+  const lowered = counted("lowerings", name, () => lowerGraph(graph, signature(options)));
+  if (keep) spelled.set(graph, { key, lowered });
+  return lowered;
+}
+
 /** Lowers and compiles. @throws PjrtError with the user's source line where the compiler gave a location */
-export function build(graph: Graph, options: BuildOptions): Built {
-  const lowered = lowerGraph(graph, signature(options));
-  const executable = compileModule(graph, lowered, options);
+export const build = (graph: Graph, options: BuildOptions): Built =>
+  buildLowered(graph, lower(graph, options), options);
+
+/** Compiles what `lower` made with the same options, but for `compilerOptions`. @throws ConfigError, PjrtError */
+export function buildLowered(graph: Graph, lowered: LoweredModule, options: BuildOptions): Built {
+  if (lowered.hostCallbacks.length > 0) enableHostCalls(clientOf(options.devices).api);
+  const executable = compileModule(hlo.print(lowered.module), optionBytes(options, lowered.kept), {
+    name: options.name,
+    devices: options.devices,
+    located: () => hlo.print(lowerGraph(graph, signature(options, true)).module, { debugInfo: true }),
+  });
+  attachHostCallbacks(executable, lowered.hostCallbacks);
   const outShardings = resultPlaces(executable, graph, options);
   return { executable, kept: lowered.kept, unusable: lowered.unusable, outShardings };
 }
@@ -98,7 +127,30 @@ export function resultPlaces(executable: LoadedExecutable, graph: Graph, options
   return options.outShardings.map((s, i) => s ?? found[i]!);
 }
 
-function meshOf(graph: Graph, options: BuildOptions) {
+/** Where each kept argument of a compiled program must lie; what nobody placed, the compiler did. */
+export function argumentPlaces(
+  executable: LoadedExecutable,
+  kept: readonly boolean[],
+  graph: Graph,
+  options: BuildOptions,
+): readonly Sharding[] {
+  const otherwise = options.devices.length === 1 ? singleDevice(options.devices[0]!) : undefined;
+  const asked = options.inShardings;
+  if (otherwise !== undefined || asked.every((s) => s !== null)) return asked.map((s) => s ?? otherwise!);
+  const mesh = meshOf(graph, options);
+  const found = parameterShardings(
+    executable,
+    mesh,
+    graph.inputs.filter((_, i) => kept[i]).map((v) => v.aval.shape),
+  );
+  let next = 0;
+  return asked.map((s, i) => {
+    const placed = kept[i] ? found[next++]! : new NamedSharding(mesh, P());
+    return s ?? placed;
+  });
+}
+
+export function meshOf(graph: Graph, options: BuildOptions): NamedSharding["mesh"] {
   for (const s of [...options.inShardings, ...options.outShardings]) if (s instanceof NamedSharding) return s.mesh;
   const inside = meshIn(graph);
   if (inside === undefined) throw new JortsError("internal: a program for several devices without a mesh");
@@ -108,56 +160,22 @@ function meshOf(graph: Graph, options: BuildOptions) {
 /** The mesh of the first sharding that an equation mentions. */
 export function meshIn(graph: Graph): NamedSharding["mesh"] | undefined {
   for (const e of graph.equations) {
-    const sharding = (e.params as { sharding?: unknown } | null)?.sharding;
-    if (sharding instanceof NamedSharding) return sharding.mesh;
-    for (const nested of nestedGraphs(e)) {
-      const mesh = meshIn(nested);
-      if (mesh !== undefined) return mesh;
-    }
+    const mesh = meshOfParams(e.params);
+    if (mesh !== undefined) return mesh;
   }
   return undefined;
 }
 
-let programs = 0;
-
-function compileModule(graph: Graph, lowered: LoweredModule, options: BuildOptions): LoadedExecutable {
-  const client = clientOf(options.devices);
-  const bytes = optionBytes(options, lowered.kept);
-  const text = hlo.print(lowered.module);
-  const dump = config.dumpHlo;
-  const file = dump === undefined ? "" : join(dump, `${String(programs++).padStart(4, "0")}.${lowered.module.name}`);
-  if (dump !== undefined) {
-    mkdirSync(dump, { recursive: true });
-    writeFileSync(`${file}.stablehlo.mlir`, text);
+/** The mesh of the first sharding or shardMap among an equation's parameters or in their graphs. */
+export function meshOfParams(params: unknown): NamedSharding["mesh"] | undefined {
+  const { sharding, mesh: own } = (params ?? {}) as { sharding?: unknown; mesh?: unknown };
+  if (sharding instanceof NamedSharding) return sharding.mesh;
+  if (own instanceof Mesh) return own;
+  for (const nested of nestedGraphs(params)) {
+    const mesh = meshIn(nested);
+    if (mesh !== undefined) return mesh;
   }
-  let executable: LoadedExecutable;
-  try {
-    executable = client.compile(text, bytes);
-  } catch (error) {
-    throw withSource(error, graph, options);
-  }
-  if (dump !== undefined) writeFileSync(`${file}.optimized.hlo`, optimizedText(executable));
-  return executable;
-}
-
-/** The optimised program as HLO text. */
-export function optimizedText(executable: { optimizedProgram(): { code: Uint8Array } }): string {
-  return hlo.printHlo(hlo.fromProto(executable.optimizedProgram().code));
-}
-
-/** Compiles again with locations, so that the compiler's message names the user's lines. */
-function withSource(error: unknown, graph: Graph, options: BuildOptions): unknown {
-  if (!(error instanceof PjrtError) || error.code !== "INVALID_ARGUMENT") return error;
-  const located = lowerGraph(graph, signature(options, true));
-  try {
-    clientOf(options.devices).compile(
-      hlo.print(located.module, { debugInfo: true }),
-      optionBytes(options, located.kept),
-    );
-    return error;
-  } catch (second) {
-    return second;
-  }
+  return undefined;
 }
 
 /**

@@ -1,34 +1,47 @@
 // A map that forgets what was not used for longest.
 
-export class BoundedCache<K, V> {
-  private readonly entries = new Map<K, V>();
-  private readonly capacity: number;
-  private readonly evicted: (value: V) => void;
+/** Kept by a `BoundedCache`; `used` is the tick of its last use. */
+export interface Used {
+  used: number;
+}
 
-  constructor(capacity: number, evicted: (value: V) => void) {
+let clock = 0;
+/** The present, later than every tick before. */
+export const tick = (): number => ++clock;
+
+/**
+ * At most `capacity()` values; one more drops the least recently used. A user that reaches a value without `get` sets
+ * its `used` to `tick()`. Dropping looks at every value: cheap beside what it costs to make one.
+ */
+export class BoundedCache<K, V extends Used> {
+  private readonly entries = new Map<K, V>();
+  private readonly capacity: () => number;
+  private readonly dropped: (value: V) => void;
+
+  /** `dropped` gets every value that leaves, whatever the reason. */
+  constructor(capacity: () => number, dropped: (value: V) => void) {
     this.capacity = capacity;
-    this.evicted = evicted;
+    this.dropped = dropped;
   }
 
   get(key: K): V | undefined {
     const value = this.entries.get(key);
-    if (value === undefined) return undefined;
-    // Map keeps insertion order: what is used moves to the end.
-    this.entries.delete(key);
-    this.entries.set(key, value);
+    if (value !== undefined) value.used = tick();
     return value;
   }
 
   set(key: K, value: V): void {
-    const before = this.entries.get(key);
-    if (before !== undefined) this.evicted(before);
-    this.entries.delete(key);
+    this.delete(key);
+    value.used = tick();
     this.entries.set(key, value);
-    if (this.entries.size > this.capacity) {
-      const [oldest] = this.entries;
-      this.entries.delete(oldest![0]);
-      this.evicted(oldest![1]);
-    }
+    while (this.entries.size > Math.max(1, this.capacity())) this.delete(this.oldest());
+  }
+
+  delete(key: K): void {
+    const value = this.entries.get(key);
+    if (value === undefined) return;
+    this.entries.delete(key);
+    this.dropped(value);
   }
 
   get size(): number {
@@ -36,7 +49,17 @@ export class BoundedCache<K, V> {
   }
 
   clear(): void {
-    for (const value of this.entries.values()) this.evicted(value);
-    this.entries.clear();
+    for (const key of [...this.entries.keys()]) this.delete(key);
+  }
+
+  private oldest(): K {
+    let oldest: K | undefined;
+    let used = Number.POSITIVE_INFINITY;
+    for (const [key, value] of this.entries)
+      if (value.used < used) {
+        oldest = key;
+        used = value.used;
+      }
+    return oldest as K;
   }
 }

@@ -1,28 +1,37 @@
 // jit: trace, lower and compile once for each kind of arguments; then one flat, allocation-free path per call.
 
 import { call } from "../control/call.ts";
-import { type Aval, longAval, shortAval } from "../core/aval.ts";
-import { DonationError, TreeError } from "../core/errors.ts";
-import { NamedSharding, P, type Sharding } from "../core/mesh.ts";
+import { ConfigError, DonationError, TreeError } from "../core/errors.ts";
+import type { Sharding } from "../core/mesh.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { hasAmbient, isTraced, Tracer } from "../core/trace.ts";
-import { broadcastPrefix, flatten, flattenAs, type Leaf, leafPaths, type TreeDef, unflatten } from "../core/tree.ts";
+import { flatten, flattenAs, type Leaf, leafPaths, type TreeDef, unflatten } from "../core/tree.ts";
 import { inline } from "../transforms/evaluate.ts";
 import { Traced } from "./aot.ts";
 import { ArrayTensor, deleted } from "./array.ts";
-import { type BuildOptions, build, commonDevices, meshIn, type OptionValue } from "./build.ts";
-import { BoundedCache } from "./cache.ts";
-import { defaultDevice, singleDevice } from "./devices.ts";
+import { type BuildOptions, build, type OptionValue } from "./build.ts";
+import { tick } from "./cache.ts";
+import { config } from "./config.ts";
+import { checkDonation, donationOf, takenLeaves } from "./donation.ts";
+import { clearWithOwner, type Entry, EntryTable, weight } from "./entry.ts";
+import { explainPlaces } from "./explain.ts";
 import { leafAval, leafTensor, leafValue } from "./leaves.ts";
 import { moveTo } from "./place.ts";
-import { Program } from "./program.ts";
-import { type AnyFunction, counters, forgetTraces, type StagedGraph, splitArguments, stage } from "./stage.ts";
+import { constrain, type Places, placesOf, shardingLeaves } from "./places.ts";
+import { Program, slotsOf } from "./program.ts";
+import { type AnyFunction, forgetTraces, type StagedGraph, stage } from "./stage.ts";
+import { argumentPaths, positions, resolvePositions, type SplitArguments, splitArguments } from "./statics.ts";
 import { identity } from "./structure.ts";
+import { callPlain, checkCall } from "./unjitted.ts";
 import { warn } from "./warn.ts";
 
 export interface JitOptions {
-  /** Positions of arguments that are part of the program rather than its data. */
+  /**
+   * Positions of arguments that are part of the program rather than its data; negative ones count from the end. Equal
+   * values share a program: primitives by type and value (1, 1n and true differ, NaN equals itself, 0 and -0 differ),
+   * frozen arrays and plain objects by value, functions and instances of classes by identity.
+   */
   readonly staticArgnums?: number | readonly number[];
   /** Positions of arguments whose memory the results may take; they are deleted by the call. */
   readonly donateArgnums?: number | readonly number[];
@@ -32,34 +41,19 @@ export interface JitOptions {
   readonly outShardings?: unknown;
   /** Keeps arguments that the program does not use. */
   readonly keepUnused?: boolean;
-  /** XLA options by name. */
+  /** XLA options by name; refused inside another trace. */
   readonly compilerOptions?: Readonly<Record<string, OptionValue>>;
   /** Inside another trace, records the equations themselves instead of a call. */
   readonly inline?: boolean;
 }
 
-const positions = (n: number | readonly number[] | undefined): readonly number[] =>
-  n === undefined ? [] : typeof n === "number" ? [n] : n;
-
-/** What one compiled form of a jitted function remembers for its next call. */
-interface Entry {
-  readonly statics: readonly unknown[];
+/** One call's arguments, taken apart. */
+interface Call extends SplitArguments {
+  readonly leaves: readonly Leaf[];
   readonly def: TreeDef;
-  readonly outDef: TreeDef;
-  readonly avals: readonly Aval[];
-  readonly shardings: readonly Sharding[];
-  readonly committed: readonly boolean[];
-  /** For each leaf, the program's argument, or -1 where it is unused. */
-  readonly slots: readonly number[];
-  /** Leaves whose memory the program takes. */
-  readonly donated: readonly number[];
-  readonly program: Program;
-  /** Reused between calls; emptied after each. */
-  readonly leaves: unknown[];
+  /** Positions among the dynamic arguments whose memory may be taken. */
+  readonly donated: ReadonlySet<number>;
 }
-
-const programsKept = 256;
-let calls = 0;
 
 export class JitFunction {
   readonly name: string;
@@ -67,32 +61,50 @@ export class JitFunction {
   private readonly options: JitOptions;
   private readonly staticArgnums: readonly number[];
   private readonly donateArgnums: readonly number[];
-  private readonly entries: BoundedCache<string, Entry>;
+  /** What makes programs of one trace differ, besides the places of the arguments. */
+  private readonly optionsKey: string;
+  private readonly entries = new EntryTable();
   private last: Entry | undefined;
+  private watched = false;
 
+  /** @throws DonationError, TreeError */
   constructor(f: AnyFunction, options: JitOptions) {
     this.f = f;
     this.options = options;
     this.name = f.name || "f";
-    this.staticArgnums = positions(options.staticArgnums);
-    this.donateArgnums = positions(options.donateArgnums);
-    for (const n of this.donateArgnums)
-      if (this.staticArgnums.includes(n))
-        throw new DonationError(
-          `jit(${this.name}): argument ${n} is both static and donated; static values have no memory.`,
-        );
-    this.entries = new BoundedCache(programsKept, (e) => {
-      e.program.destroy();
-      if (this.last === e) this.last = undefined;
-    });
+    this.staticArgnums = positions(options.staticArgnums, `jit(${this.name}): staticArgnums`);
+    this.donateArgnums = positions(options.donateArgnums, `jit(${this.name}): donateArgnums`);
+    for (const n of this.donateArgnums) if (this.staticArgnums.includes(n)) throw this.staticAndDonated(n);
+    const { keepUnused = false, compilerOptions = {} } = options;
+    this.optionsKey = JSON.stringify([keepUnused, Object.entries(compilerOptions).sort()]);
+  }
+
+  private staticAndDonated(n: number): DonationError {
+    return new DonationError(
+      `jit(${this.name}): argument ${n} is both static and donated; static values have no memory.`,
+    );
   }
 
   call(args: readonly unknown[]): unknown {
+    if (config.disableJit) return callPlain(this.f, this.name, args, this.staticArgnums);
+    const result = this.dispatch(args);
+    if (config.debugNans || config.debugInfs) checkCall(this.f, this.name, args, this.staticArgnums, result);
+    return result;
+  }
+
+  private dispatch(args: readonly unknown[]): unknown {
     const last = this.last;
-    if (last !== undefined && this.staticArgnums.length === 0 && !hasAmbient()) {
-      if (this.matches(last, args)) return this.run(last, last.leaves as ArrayTensor[]);
+    if (last?.live && !hasAmbient()) {
+      const dynamic = this.staticArgnums.length === 0 ? args : this.besides(last, args);
+      if (dynamic !== undefined && this.matches(last, dynamic)) return this.run(last, last.leaves as ArrayTensor[]);
     }
     return this.callSlowly(args);
+  }
+
+  /** The dynamic arguments, if the static ones are those of `e`. */
+  private besides(e: Entry, args: readonly unknown[]): readonly unknown[] | undefined {
+    const { dynamic, staticKeys } = splitArguments(args, this.staticArgnums);
+    return staticKeys.every((key, i) => key === e.staticKeys[i]) ? dynamic : undefined;
   }
 
   /** True if `args` are concrete tensors of the kinds that `e` was compiled for; they are then in `e.leaves`. */
@@ -114,8 +126,10 @@ export class JitFunction {
   }
 
   private run(e: Entry, leaves: readonly ArrayTensor[]): unknown {
-    const { slots, program, donated } = e;
-    if (donated.length > 0) this.checkDonation(e, leaves);
+    const { slots, program } = e;
+    const { donated } = e.donation;
+    e.used = tick();
+    if (donated.length > 0) checkDonation(e.donation, leaves);
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i]!;
       if (slot >= 0) program.setArgument(slot, leaves[i]!);
@@ -126,46 +140,29 @@ export class JitFunction {
     return unflatten(e.outDef, results);
   }
 
-  private checkDonation(e: Entry, leaves: readonly ArrayTensor[]): void {
-    const mark = ++calls;
-    const path = (i: number) => leafPaths(e.def, "args")[i];
-    for (const i of e.donated) {
-      const { storage } = leaves[i]!;
-      if (storage.mark === mark)
-        throw new DonationError(
-          `${this.name}: ${path(i)} is donated twice in one call. Pass a copy, or donate one of them.`,
-        );
-      if (storage.holders > 1)
-        throw new DonationError(
-          `${this.name}: ${path(i)} (${longAval(leaves[i]!.aval)}) is donated, but something else holds it: another tensor, a ` +
-            "compiled program that closed over it, or a function returned by vjp or linearize. Dispose of that first, or do not donate.",
-        );
-      storage.mark = mark;
-    }
-    let next = 0;
-    leaves.forEach((leaf, i) => {
-      if (e.donated[next] === i) next++;
-      else if (leaf.storage.mark === mark)
-        throw new DonationError(
-          `${this.name}: ${path(i)} is also donated in the same call. Pass a copy, or do not donate it.`,
-        );
-    });
+  private split(args: readonly unknown[]): Call {
+    const parts = splitArguments(args, this.staticArgnums);
+    const donate = resolvePositions(this.donateArgnums, args.length, "donateArgnums");
+    for (const n of donate) if (parts.staticArgnums.includes(n)) throw this.staticAndDonated(n);
+    const donated = new Set(donate.map((n) => n - parts.staticArgnums.filter((s) => s < n).length));
+    return { ...parts, ...flatten(parts.dynamic, "args"), donated };
   }
 
   private callSlowly(args: readonly unknown[]): unknown {
-    const { dynamic, statics } = splitArguments(args, this.staticArgnums);
-    const { leaves, def } = flatten(dynamic, "args");
-    if (isTraced(leaves.filter((l): l is Tensor => l instanceof Tracer))) return this.record(leaves, def, statics);
-    const paths = leafPaths(def, "args");
+    const c = this.split(args);
+    if (isTraced(c.leaves.filter((l): l is Tensor => l instanceof Tracer))) return this.record(c, this.stageFor(c));
+    const paths = argumentPaths(c.def, c.staticArgnums);
+    const staged = this.stageFor(c);
+    // Concrete arguments, but the function closed over values that are being differentiated or batched.
+    if (staged.captures.some((v) => v instanceof Tracer)) return this.record(c, staged);
     const made: ArrayTensor[] = [];
     try {
-      const tensors = leaves.map((leaf, i) => {
+      const tensors = c.leaves.map((leaf, i) => {
         const t = leafTensor(leaf, paths[i]) as ArrayTensor;
         if (t !== leaf) made.push(t);
         return t;
       });
-      const staged = this.stageFor(leaves, def, statics);
-      const places = this.places(tensors, staged, paths);
+      const places = placesOf(this.name, tensors, staged, this.asked(staged), paths);
       const placed = tensors.map((t, i) => {
         const wanted = places.shardings[i]!;
         if (t.sharding === wanted || t.sharding.equals(wanted)) return t;
@@ -173,11 +170,14 @@ export class JitFunction {
         made.push(moved);
         return moved;
       });
-      const key = `${this.staticKey(statics)};${identity(staged.graph)};${places.key}`;
+      const key = `${identity(staged.graph)};${[...c.donated]};${this.optionsKey};${places.key}`;
       let entry = this.entries.get(key);
       if (entry === undefined) {
-        entry = this.compileEntry(staged, def, statics, placed, places);
-        this.entries.set(key, entry);
+        if (config.explainCacheMisses) this.explainRecompile(staged, paths, places);
+        entry = this.compileEntry(key, c, staged, placed, places, paths);
+        this.entries.add(entry);
+        if (!this.watched) clearWithOwner(this, this.entries);
+        this.watched = true;
       }
       this.last = entry;
       return this.run(entry, placed);
@@ -186,168 +186,149 @@ export class JitFunction {
     }
   }
 
-  private readonly staticValues: unknown[][] = [];
-  private staticKey(statics: readonly unknown[]): number {
-    let at = this.staticValues.findIndex((s) => s.every((v, i) => Object.is(v, statics[i])));
-    if (at < 0) at = this.staticValues.push([...statics]) - 1;
-    return at;
+  /** If the last call ran the same trace, says what of its placement differs. */
+  private explainRecompile(staged: StagedGraph, paths: readonly string[], places: Places): void {
+    const { last } = this;
+    if (last?.key.startsWith(`${identity(staged.graph)};`)) explainPlaces(`jit(${this.name})`, paths, last, places);
   }
 
-  private stageFor(leaves: readonly Leaf[], def: TreeDef, statics: readonly unknown[]): StagedGraph {
+  private stageFor(c: Call): StagedGraph {
     return stage({
       f: this.f,
       name: this.name,
       what: `jit(${this.name})`,
-      staticArgnums: this.staticArgnums,
-      statics,
-      def,
-      avals: leaves.map(leafAval),
+      staticArgnums: c.staticArgnums,
+      statics: c.statics,
+      staticKeys: c.staticKeys,
+      def: c.def,
+      avals: c.leaves.map(leafAval),
     });
   }
 
-  /** Inside another trace: a call of the inner graph. */
-  private record(leaves: readonly Leaf[], def: TreeDef, statics: readonly unknown[]): unknown {
-    const staged = this.stageFor(leaves, def, statics);
-    const args = [...staged.captures, ...leaves.map((l) => leafValue(l))];
-    const results = this.options.inline ? inline(staged.graph, args) : call(this.name, staged.graph, args);
-    return unflatten(staged.outDef, results);
-  }
-
-  /** Where each leaf must lie, and the devices that run the program. */
-  private places(tensors: readonly ArrayTensor[], staged: StagedGraph, paths: readonly string[]) {
-    const asked = this.inShardings(staged.inDef);
-    const outs = this.outShardings(staged.outDef);
-    const inside = meshIn(staged.graph);
-    const all = [...asked, ...outs].filter((s): s is Sharding => s !== null);
-    if (inside !== undefined) all.push(new NamedSharding(inside, P()));
-    const described = tensors.map((t, i) => ({ sharding: t.sharding, committed: t.committed, path: paths[i]! }));
-    const captured = staged.captures
-      .filter((c): c is ArrayTensor => c instanceof ArrayTensor)
-      .map((t) => ({ sharding: t.sharding, committed: t.committed, path: `a captured ${shortAval(t.aval)}` }));
-    const devices = commonDevices([...described, ...captured], all, [defaultDevice()]);
-    const mesh = [...all, ...described.map((d) => d.sharding)].find(
-      (s): s is NamedSharding => s instanceof NamedSharding,
+  /** Inside another trace: a call of the inner graph. Donation is the outermost program's business. */
+  private record(c: Call, staged: StagedGraph): unknown {
+    if (this.options.compilerOptions !== undefined)
+      throw new ConfigError(
+        `jit(${this.name}): compilerOptions can only be given to the outermost jit, got ` +
+          `${JSON.stringify(this.options.compilerOptions)} on a jit called inside another transformation. Give them to that one.`,
+      );
+    const asked = this.asked(staged);
+    const inputs = constrain(
+      c.leaves.map((l) => leafValue(l)),
+      asked.ins,
     );
-    const otherwise: Sharding = devices.length > 1 ? replicated(mesh!) : singleDevice(devices[0]!);
-    const shardings = tensors.map((t, i) => {
-      const wanted = asked[i];
-      if (wanted !== null && wanted !== undefined) {
-        if (t.committed && !t.sharding.equals(wanted))
-          throw new TreeError(
-            `jit(${this.name}): ${paths[i]} is committed to ${t.sharding}, but inShardings asks for ${wanted}. ` +
-              "Move it with devicePut, or leave that entry null.",
-          );
-        return wanted;
-      }
-      return t.committed && t.sharding.devices.length === devices.length ? t.sharding : otherwise;
-    });
-    const committed = tensors.map((t) => t.committed);
-    const key = tensors
-      .map((t, i) => `${shardings[i]!.toString()}${identity(shardings[i]!.devices as object)}${t.committed}`)
-      .join();
-    return { devices, shardings, otherwise, outs, committed, key };
+    const args = [...staged.captures, ...inputs];
+    const results = this.options.inline ? inline(staged.graph, args) : call(this.name, staged.graph, args);
+    return unflatten(staged.outDef, constrain(results, asked.outs));
   }
 
-  inShardings(def: TreeDef): (Sharding | null)[] {
-    return shardingLeaves(this.options.inShardings, def, "inShardings");
-  }
-  outShardings(def: TreeDef): (Sharding | null)[] {
-    return shardingLeaves(this.options.outShardings, def, "outShardings");
+  /** The shardings that the user asked for. @throws TreeError */
+  asked(staged: StagedGraph): { ins: (Sharding | null)[]; outs: (Sharding | null)[] } {
+    return {
+      ins: shardingLeaves(this.options.inShardings, staged.inDef, "inShardings"),
+      outs: shardingLeaves(this.options.outShardings, staged.outDef, "outShardings"),
+    };
   }
 
   private compileEntry(
+    key: string,
+    c: Call,
     staged: StagedGraph,
-    def: TreeDef,
-    statics: readonly unknown[],
     tensors: readonly ArrayTensor[],
-    places: ReturnType<JitFunction["places"]>,
+    places: Places,
+    paths: readonly string[],
   ): Entry {
-    const captures = staged.captures.map((c) => {
-      const array = leafTensor(c) as ArrayTensor;
+    const captures = staged.captures.map((value) => {
+      const array = leafTensor(value) as ArrayTensor;
       return array.committed && array.sharding.devices.length === places.devices.length
         ? array
         : moveTo(array, places.otherwise, false);
     });
     const options = this.buildOptions(
       staged,
-      captures.map((c) => c.sharding),
-      places.shardings,
-      places.outs,
+      captures.map((array) => array.sharding),
+      { ins: places.shardings, outs: places.outs },
       places.devices,
+      c.donated,
     );
-    counters.lowerings++;
-    counters.compiles++;
     const built = build(staged.graph, options);
+    const first = captures.length;
     for (const i of built.unusable)
-      warn(
-        `${this.name}: the donated ${leafPaths(def, "args")[i - captures.length]} fits no result; it was not donated.`,
-      );
-    const slots: number[] = [];
-    let next = 0;
-    for (const kept of built.kept) slots.push(kept ? next++ : -1);
+      warn(`${this.name}: the donated ${paths[i - first]} fits no result; it was not donated.`);
+    const slots = slotsOf(built.kept);
     const committed =
       places.committed.some(Boolean) || places.outs.some((s) => s !== null) || places.devices.length > 1;
-    const outAvals = staged.graph.outputs.map((o) => o.aval);
-    const program = new Program(built.executable, next, outAvals, built.outShardings, committed);
-    captures.forEach((c, i) => {
-      if (slots[i]! >= 0) program.capture(slots[i]!, c);
+    const program = new Program(
+      built.executable,
+      built.kept.filter(Boolean).length,
+      staged.graph.outputs.map((o) => o.aval),
+      built.outShardings,
+      committed,
+    );
+    captures.forEach((array, i) => {
+      if (slots[i]! >= 0) program.capture(slots[i]!, array);
+      if (array !== staged.captures[i]) array.dispose();
     });
-    const first = captures.length;
-    const unusable = new Set(built.unusable);
+    const { def, staticArgnums } = c;
     return {
-      statics,
+      key,
+      staticKeys: c.staticKeys,
       def,
       outDef: staged.outDef,
       avals: tensors.map((t) => t.aval),
       shardings: tensors.map((t) => t.sharding),
       committed: tensors.map((t) => t.committed),
       slots: slots.slice(first),
-      donated: tensors
-        .map((_, i) => i)
-        .filter((i) => options.donated[i + first] && built.kept[i + first] && !unusable.has(i + first)),
+      donation: donationOf(this.name, takenLeaves(options.donated, built, first), def, staticArgnums),
       program,
       leaves: [],
+      users: new Set(),
+      weight: weight(),
+      live: true,
+      used: 0,
     };
   }
 
+  /** `donated` are positions among the dynamic arguments. */
   buildOptions(
     staged: StagedGraph,
-    captured: readonly Sharding[],
-    inShardings: readonly (Sharding | null)[],
-    outShardings: readonly (Sharding | null)[],
+    captured: readonly (Sharding | null)[],
+    asked: { readonly ins: readonly (Sharding | null)[]; readonly outs: readonly (Sharding | null)[] },
     devices: BuildOptions["devices"],
+    donated: ReadonlySet<number>,
   ): BuildOptions {
+    const { inDef } = staged;
+    const taken =
+      inDef.kind === "array" ? inDef.children.flatMap((d, i) => leafPaths(d).map(() => donated.has(i))) : [];
     return {
       name: this.name,
       devices,
-      inShardings: [...captured, ...inShardings],
-      outShardings,
-      donated: [...captured.map(() => false), ...this.donatedLeaves(staged.inDef)],
+      inShardings: [...captured, ...asked.ins],
+      outShardings: asked.outs,
+      donated: [...captured.map(() => false), ...taken],
       resultInfo: leafPaths(staged.outDef, "result"),
       keepUnused: this.options.keepUnused ?? false,
       ...(this.options.compilerOptions ? { compilerOptions: this.options.compilerOptions } : {}),
     };
   }
 
-  private donatedLeaves(def: TreeDef): boolean[] {
-    if (def.kind !== "array") return [];
-    const dynamic = (n: number) => n - this.staticArgnums.filter((s) => s < n).length;
-    const donated = new Set(this.donateArgnums.map(dynamic));
-    return def.children.flatMap((c, i) => leafPaths(c).map(() => donated.has(i)));
-  }
-
   trace(args: readonly unknown[]): Traced {
-    const { dynamic, statics } = splitArguments(args, this.staticArgnums);
-    const { leaves, def } = flatten(dynamic, "args");
-    const staged = this.stageFor(leaves, def, statics);
-    const shardings = leaves.map((leaf): Sharding | null =>
+    const c = this.split(args);
+    const staged = this.stageFor(c);
+    const open = staged.captures.findIndex((v) => v instanceof Tracer);
+    if (open >= 0)
+      throw new TreeError(
+        `jit(${this.name}).trace: the function closed over a value that is being traced; a stage of its own cannot hold it. ` +
+          "Pass it as an argument.",
+      );
+    const given = c.leaves.map((leaf): Sharding | null =>
       leaf instanceof ShapeDtypeStruct
         ? (leaf.sharding ?? null)
         : leaf instanceof ArrayTensor && leaf.committed
           ? leaf.sharding
           : null,
     );
-    return new Traced(this, staged, shardings);
+    return new Traced(this, staged, given, c.donated, argumentPaths(c.def, c.staticArgnums));
   }
 
   clearCache(): void {
@@ -359,24 +340,4 @@ export class JitFunction {
   cacheSize(): number {
     return this.entries.size;
   }
-}
-
-const replicatedOver = new WeakMap<NamedSharding["mesh"], NamedSharding>();
-/** The one fully replicated sharding of a mesh. */
-export function replicated(like: NamedSharding): NamedSharding {
-  let s = replicatedOver.get(like.mesh);
-  if (s === undefined) {
-    s = new NamedSharding(like.mesh, P());
-    replicatedOver.set(like.mesh, s);
-  }
-  return s;
-}
-
-const isSharding = (value: unknown): value is Sharding | null =>
-  value === null ||
-  (typeof value === "object" && value !== null && "devices" in value && "equals" in value && !("axisNames" in value));
-
-function shardingLeaves(prefix: unknown, def: TreeDef, what: string): (Sharding | null)[] {
-  if (prefix === undefined) return leafPaths(def).map(() => null);
-  return broadcastPrefix<Sharding | null>(prefix, def, isSharding, what);
 }

@@ -4,13 +4,18 @@ import { attr } from "../../hlo/attributes.ts";
 import { type Block, Builder, type Func, Module, type Region, Value } from "../../hlo/module.ts";
 import type { TensorType, Type } from "../../hlo/types.ts";
 import type { Aval } from "../core/aval.ts";
-import { type Equation, type Graph, Var } from "../core/graph.ts";
-import { type LoweringContext, typeOf } from "../core/lowering.ts";
+import { ConfigError } from "../core/errors.ts";
+import { type Equation, type Graph, graphEffect, Var } from "../core/graph.ts";
+import type { HostCallback } from "../core/host-callback.ts";
+import { type ForeignText, type LoweringContext, type Manual, typeOf } from "../core/lowering.ts";
 import type { Mesh, NamedSharding } from "../core/mesh.ts";
+import type { Effect } from "../core/op.ts";
 import { locate } from "../core/site.ts";
 import type { Literal } from "../core/tensor.ts";
 import { shardingAttribute } from "../ops/barrier.ts";
 import { dce } from "../transforms/dce.ts";
+import { hostCallAttributes, maximalShardings, requireHost, tokenType } from "./host-call.ts";
+import { includedText } from "./include.ts";
 
 export interface Signature {
   readonly name: string;
@@ -37,6 +42,8 @@ export interface LoweredModule {
   readonly aliases: ReadonlyMap<number, number>;
   /** Donated inputs that no result can use. */
   readonly unusable: readonly number[];
+  /** What the program calls on the host. */
+  readonly hostCallbacks: readonly HostCallback[];
 }
 
 export function lowerGraph(graph: Graph, s: Signature): LoweredModule {
@@ -60,7 +67,7 @@ export function lowerGraph(graph: Graph, s: Signature): LoweredModule {
     return out;
   });
   context.main(live.graph, argAttributes, resultAttributes);
-  return { module: context.module, kept: live.kept, aliases, unusable };
+  return { module: context.module, kept: live.kept, aliases, unusable, hostCallbacks: [...context.hostCallbacks] };
 }
 
 /** Gives each donated input the first free result of its shape, dtype and placement, as JAX does. */
@@ -96,13 +103,20 @@ class ModuleContext implements LoweringContext {
   readonly platform: string;
   results: readonly Aval[] = [];
   operands: readonly Aval[] = [];
+  manual: Manual | undefined;
   private builder: Builder = new Builder({ args: [], operations: [] });
-  private readonly functions = new Map<Graph, string>();
+  private functions = new Map<Graph, string>();
   private readonly names = new Set<string>(["main"]);
+  private readonly includedAs = new Map<ForeignText, string>();
   private readonly meshes: { name: string; mesh: Mesh }[] = [];
   private readonly locations: boolean;
+  private readonly partitions: number;
+  readonly hostCallbacks = new Set<HostCallback>();
+  /** What the next ordered host call of the function or region waits for; null where there is none. */
+  private token: Value | null = null;
 
   constructor(s: Signature) {
+    this.partitions = s.partitions;
     this.platform = s.platform;
     this.locations = s.locations;
     this.module = new Module(`jit_${identifier(s.name)}`);
@@ -121,16 +135,93 @@ class ModuleContext implements LoweringContext {
     argAttributes: readonly Attributes[],
     resultAttributes: readonly Attributes[],
   ): void {
-    const inputs = graph.inputs.map((v) => typeOf(v.aval));
+    const tokens = this.tokens([graph]);
+    const inputs = [...graph.inputs.map((v) => typeOf(v.aval)), ...tokens];
     const body: Block = { args: inputs.map((t) => new Value(t)), operations: [] };
-    const results = graph.outputs.map((o) => typeOf(o.aval));
+    const results = [...graph.outputs.map((o) => typeOf(o.aval)), ...tokens];
     const type = { kind: "function", inputs, results } as const;
     // A function stands before those that it calls.
     this.module.funcs.push({ name, visibility, type, argAttributes, resultAttributes, body, location: undefined });
     const outer = this.builder;
     this.builder = new Builder(body);
-    this.builder.op("func.return", this.inline(graph, body.args), []);
+    const returned = this.threading(tokens, body.args, (args) => this.inline(graph, args));
+    this.builder.op("func.return", returned, []);
     this.builder = outer;
+  }
+
+  /** The token that follows the values of code that runs `graphs`, if they call the host in order. */
+  private tokens(graphs: readonly Graph[]): TensorType[] {
+    return graphs.some((g) => graphEffect(g) === "ordered") ? [tokenType] : [];
+  }
+
+  /** Runs `body` with the token that may follow `values`; what follows its results is the token after it. */
+  private threading(
+    tokens: readonly Type[],
+    values: readonly Value[],
+    body: (values: readonly Value[]) => readonly Value[],
+  ): Value[] {
+    if (tokens.length === 0) return [...body(values)];
+    const outer = this.token;
+    this.token = values.at(-1)!;
+    const results = [...body(values.slice(0, -1)), this.token];
+    this.token = outer;
+    return results;
+  }
+
+  /** Results of an operation of which the last may be the token that is now to be waited for. */
+  private untoken(tokens: readonly Type[], results: Value[]): Value[] {
+    if (tokens.length === 0) return results;
+    this.token = results.at(-1)!;
+    return results.slice(0, -1);
+  }
+
+  private withToken(tokens: readonly Type[], values: readonly Value[]): readonly Value[] {
+    return tokens.length === 0 ? values : [...values, this.token!];
+  }
+
+  loop(
+    graphs: readonly Graph[],
+    state: readonly Value[],
+    condition: (...state: Value[]) => Value,
+    body: (...state: Value[]) => readonly Value[],
+  ): Value[] {
+    const tokens = this.tokens(graphs);
+    const all = this.withToken(tokens, state);
+    const types = all.map((v) => v.type);
+    const regions = [
+      this.region(types, (...args) => [condition(...args.slice(0, state.length))]),
+      this.region(types, (...args) => this.threading(tokens, args, (values) => body(...values))),
+    ];
+    return this.untoken(tokens, this.op("stablehlo.while", all, types, {}, regions));
+  }
+
+  choose(index: Value, graphs: readonly Graph[], args: readonly Value[], results: readonly Type[]): Value[] {
+    const tokens = this.tokens(graphs);
+    const before = this.withToken(tokens, []);
+    const regions = graphs.map((g) => this.region([], () => this.threading(tokens, before, () => this.call(g, args))));
+    return this.untoken(tokens, this.op("stablehlo.case", [index], [...results, ...tokens], {}, regions));
+  }
+
+  hostCall(
+    callback: HostCallback,
+    operands: readonly Value[],
+    results: readonly TensorType[],
+    effect: Effect,
+  ): Value[] {
+    requireHost(callback, this.platform, this.partitions, effect);
+    this.hostCallbacks.add(callback);
+    const tokens = effect === "ordered" ? [tokenType] : [];
+    const types = [...results, ...tokens];
+    const place = this.partitions > 1 && this.manual === undefined ? this.onFirstDevice(types) : {};
+    const attributes = { ...hostCallAttributes(callback, effect), ...place };
+    return this.untoken(tokens, this.op("stablehlo.custom_call", this.withToken(tokens, operands), types, attributes));
+  }
+
+  /** One of the program's devices calls the host, for all. */
+  private onFirstDevice(results: readonly TensorType[]): Attributes {
+    const name = "maximal_mesh_0";
+    if (!this.module.meshes.some((m) => m.name === name)) this.module.meshes.push({ name, axes: [], deviceIds: [0] });
+    return { "sdy.sharding": maximalShardings(name, results) };
   }
 
   inline(graph: Graph, args: readonly Value[]): Value[] {
@@ -185,12 +276,33 @@ class ModuleContext implements LoweringContext {
       this.results = results;
       this.operands = operands;
     }
-    return this.op(
-      "func.call",
-      args,
-      graph.outputs.map((o) => typeOf(o.aval)),
-      { callee: attr.symbol(name) },
+    const tokens = this.tokens([graph]);
+    const results = [...graph.outputs.map((o) => typeOf(o.aval)), ...tokens];
+    return this.untoken(
+      tokens,
+      this.op("func.call", this.withToken(tokens, args), results, { callee: attr.symbol(name) }),
     );
+  }
+
+  include(program: ForeignText, args: readonly Value[]): Value[] {
+    let name = this.includedAs.get(program);
+    if (name === undefined) {
+      const text = program.texts.get(this.platform);
+      if (text === undefined)
+        throw new ConfigError(
+          `${program.name} was exported for ${[...program.texts.keys()].join(", ")}, but this program is for ` +
+            `${this.platform}. Export it with { platforms: ["${this.platform}"] }.`,
+        );
+      name = this.unique(identifier(program.name));
+      this.includedAs.set(program, name);
+      const entry = name;
+      this.module.included.push({
+        name,
+        text: includedText(text, entry, (inner) => this.unique(`${entry}_${inner}`)),
+        ...program.cost,
+      });
+    }
+    return this.op("func.call", args, program.outAvals.map(typeOf), { callee: attr.symbol(name) });
   }
 
   mesh(mesh: Mesh): string {
@@ -235,6 +347,19 @@ class ModuleContext implements LoweringContext {
 
   region(args: readonly Type[], body: (...args: Value[]) => readonly Value[], terminator?: string): Region {
     return this.builder.region(args, body, terminator);
+  }
+
+  inManual<R>(manual: Manual, body: () => R): R {
+    const outer = { manual: this.manual, functions: this.functions };
+    this.manual = { mesh: manual.mesh, axes: [...(outer.manual?.axes ?? []), ...manual.axes] };
+    // A function that is called per device is not the one called on whole values.
+    this.functions = new Map();
+    try {
+      return body();
+    } finally {
+      this.manual = outer.manual;
+      this.functions = outer.functions;
+    }
   }
 
   private unique(name: string): string {

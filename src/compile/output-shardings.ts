@@ -7,20 +7,33 @@ import { type Mesh, NamedSharding, P, type SpecEntry } from "../core/mesh.ts";
 /** Kinds of xla.OpSharding. */
 const kind = { replicated: 0, maximal: 1, tuple: 2, other: 3 } as const;
 
-/** Shardings of all results over `mesh`, for results of these ranks. */
+/** Shardings of all results over `mesh`, for results of these shapes. */
 export function outputShardings(
   executable: LoadedExecutable,
   mesh: Mesh,
   shapes: readonly (readonly number[])[],
 ): NamedSharding[] {
-  const { hloModule } = xla.HloModuleProtoWithConfig.decode(executable.optimizedProgram().code);
-  const whole = hloModule?.spmdOutputSharding;
+  const whole = optimised(executable)?.spmdOutputSharding;
   const each = whole?.type === kind.tuple ? (whole.tupleShardings ?? []) : shapes.map(() => whole);
-  return shapes.map((shape, i) => {
-    const sharding = each[i];
-    if (!sharding || (sharding.type ?? kind.replicated) !== kind.other) return new NamedSharding(mesh, P());
-    return new NamedSharding(mesh, P(...entries(mesh, shape.length, sharding, i)));
-  });
+  return shapes.map((shape, i) => named(each[i], mesh, shape.length, i));
+}
+
+/** Shardings of the program's arguments over `mesh`, for arguments of these shapes. */
+export function parameterShardings(
+  executable: LoadedExecutable,
+  mesh: Mesh,
+  shapes: readonly (readonly number[])[],
+): NamedSharding[] {
+  const each = optimised(executable)?.spmdParametersShardings ?? [];
+  return shapes.map((shape, i) => named(each[i], mesh, shape.length, i));
+}
+
+const optimised = (executable: LoadedExecutable) =>
+  xla.HloModuleProtoWithConfig.decode(executable.optimizedProgram().code).hloModule;
+
+function named(sharding: OpSharding | null | undefined, mesh: Mesh, rank: number, index: number): NamedSharding {
+  if (!sharding || (sharding.type ?? kind.replicated) !== kind.other) return new NamedSharding(mesh, P());
+  return new NamedSharding(mesh, P(...entries(mesh, rank, sharding, index)));
 }
 
 type OpSharding = NonNullable<xla.HloModuleProto["spmdOutputSharding"]>;

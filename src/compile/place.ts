@@ -7,6 +7,7 @@ import { Literal, type Tensor } from "../core/tensor.ts";
 import { ArrayTensor, pjrtType } from "./array.ts";
 import { clientOf, defaultDevice, localDevice, singleDevice } from "./devices.ts";
 import { encodeValues } from "./encoding.ts";
+import { hostIsAwaited, requireGood, requireReadable } from "./pending.ts";
 import { Storage } from "./storage.ts";
 
 /** The sharding of what nobody placed. */
@@ -102,14 +103,19 @@ export function fromScalar(literal: Literal, sharding: Sharding = onDefaultDevic
 
 /** Row-major bytes of a tensor; waits for its value. */
 export function toBytes(t: ArrayTensor): Uint8Array {
+  if (t.storage.host !== null && !t.isDeleted) return t.storage.host.slice();
+  requireReadable(t);
   const { handles, local, client, out } = reading(t);
+  const copyOut = (handle: number, view: Uint8Array): void => {
+    if (!hostIsAwaited() || !client.transfers.toHostAlone(handle, view)) client.transfers.toHost(handle, view);
+  };
   const read = (i: number): Uint8Array => {
     const piece = new Uint8Array(t.storage.bytes);
-    client.transfers.toHost(handles[i]!, piece);
+    copyOut(handles[i]!, piece);
     return piece;
   };
   if (isWhole(t, local)) {
-    client.transfers.toHost(handles[0]!, out);
+    copyOut(handles[0]!, out);
     return out;
   }
   for (const [i, ranges] of distinctPieces(t)) writeBytes(out, t.aval, ranges, read(i));
@@ -123,6 +129,7 @@ export async function toBytesAsync(t: ArrayTensor): Promise<Uint8Array> {
   try {
     if (isWhole(t, local)) {
       await client.transfers.toHostAsync(handles[0]!, out);
+      requireGood(t);
       return out;
     }
     for (const [i, ranges] of distinctPieces(t)) {
@@ -130,6 +137,7 @@ export async function toBytesAsync(t: ArrayTensor): Promise<Uint8Array> {
       await client.transfers.toHostAsync(handles[i]!, piece);
       writeBytes(out, t.aval, ranges, piece);
     }
+    requireGood(t);
     return out;
   } finally {
     t.storage.release();

@@ -1,11 +1,18 @@
 // Tracing a user's function to a graph, once for each kind of arguments.
-import type { Aval } from "../core/aval.ts";
+import { type Aval, longAval } from "../core/aval.ts";
+import { type AxisEnvironment, axisEnvironment, sameAxes } from "../core/axes.ts";
 import { TreeError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { Tracer, traceGraph } from "../core/trace.ts";
-import { flatten, type Leaf, leafPaths, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
+import { flatten, type Leaf, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
+import { config } from "./config.ts";
+import { counted } from "./counters.ts";
+import { explainTrace } from "./explain.ts";
 import { leafValue } from "./leaves.ts";
+import { argumentPaths, mergeArguments, showStatic } from "./statics.ts";
+
+export { counters } from "./counters.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: functions of every signature
 export type AnyFunction = (...args: any[]) => unknown;
@@ -18,91 +25,75 @@ export interface StagedGraph {
   readonly outDef: TreeDef;
 }
 
-interface Cached extends StagedGraph {
-  readonly statics: readonly unknown[];
-  readonly avals: readonly Aval[];
-}
-
-/** Traces of a function, shared by all its jits. */
-const traces = new WeakMap<AnyFunction, Cached[]>();
-const tracesKept = 256;
-
-export const counters = { traces: 0, lowerings: 0, compiles: 0 };
-
-/** Which positions of the argument list are static, and their values. */
-export interface SplitArguments {
-  readonly dynamic: readonly unknown[];
-  readonly statics: readonly unknown[];
-}
-
-/** @throws TreeError for a position beyond the arguments, or a static value that can change unseen */
-export function splitArguments(args: readonly unknown[], staticArgnums: readonly number[]): SplitArguments {
-  if (staticArgnums.length === 0) return { dynamic: args, statics: [] };
-  for (const n of staticArgnums)
-    if (n >= args.length)
-      throw new TreeError(`staticArgnums names argument ${n}, but the function was called with ${args.length}.`);
-  const statics = staticArgnums.map((n) => {
-    const value = args[n];
-    requireStatic(value, `args[${n}]`);
-    return value;
-  });
-  return { dynamic: args.filter((_, i) => !staticArgnums.includes(i)), statics };
-}
-
-function requireStatic(value: unknown, path: string): void {
-  if (typeof value !== "object" || value === null) return;
-  const prototype = Object.getPrototypeOf(value);
-  const plain = Array.isArray(value) || prototype === Object.prototype || prototype === null;
-  if (plain && !Object.isFrozen(value))
-    throw new TreeError(
-      `${path} is static, but a plain ${Array.isArray(value) ? "array" : "object"} can change unseen. ` +
-        "Freeze it with Object.freeze, or pass numbers, strings or functions.",
-    );
-}
-
-/** Equal as static arguments: primitives by value (NaN equals NaN, 0 and -0 differ), objects and functions by identity. */
-const sameStatics = (a: readonly unknown[], b: readonly unknown[]) =>
-  a.length === b.length && a.every((x, i) => Object.is(x, b[i]));
-
-export interface StageRequest {
-  readonly f: AnyFunction;
-  readonly name: string;
-  readonly what: string;
+/** What a trace depends on, besides the function. */
+export interface TraceKey {
+  /** Positions of the static arguments, ascending. */
   readonly staticArgnums: readonly number[];
-  readonly statics: readonly unknown[];
+  readonly staticKeys: readonly string[];
   readonly def: TreeDef;
   readonly avals: readonly Aval[];
 }
 
+/** A key that can be told: the values themselves are not kept. */
+export interface ShownKey extends TraceKey {
+  readonly shown: readonly string[];
+}
+
+interface Cached extends ShownKey {
+  readonly axes: AxisEnvironment;
+  readonly staged: StagedGraph;
+}
+
+/** Traces of a function, shared by all its jits; the last used one stands first. They go with the function. */
+const traces = new WeakMap<AnyFunction, Cached[]>();
+
+const sameKey = (a: TraceKey, b: TraceKey): boolean =>
+  a.avals.length === b.avals.length &&
+  a.avals.every((aval, i) => aval === b.avals[i]) &&
+  a.staticArgnums.length === b.staticArgnums.length &&
+  a.staticArgnums.every((n, i) => n === b.staticArgnums[i]) &&
+  a.staticKeys.every((s, i) => s === b.staticKeys[i]) &&
+  sameTree(a.def, b.def);
+
+export interface StageRequest extends TraceKey {
+  readonly f: AnyFunction;
+  readonly name: string;
+  readonly what: string;
+  readonly statics: readonly unknown[];
+}
+
+/** The trace of `f` for these kinds of arguments, made at the first request. */
 export function stage(r: StageRequest): StagedGraph {
   let list = traces.get(r.f);
   if (list === undefined) {
     list = [];
     traces.set(r.f, list);
   }
-  const at = list.findIndex(
-    (c) =>
-      sameStatics(c.statics, r.statics) &&
-      c.avals.length === r.avals.length &&
-      c.avals.every((a, i) => a === r.avals[i]) &&
-      sameTree(c.inDef, r.def),
-  );
+  const at = list.findIndex((c) => sameKey(c, r) && sameAxes(c.axes, axisEnvironment()));
   if (at >= 0) {
     const hit = list[at]!;
     if (at > 0) list.unshift(...list.splice(at, 1));
-    return hit;
+    return hit.staged;
   }
-  const traced = { ...traceFunction(r), statics: r.statics, avals: r.avals };
+  const { staticArgnums, staticKeys, def, avals } = r;
+  const key: ShownKey = { staticArgnums, staticKeys, def, avals, shown: r.statics.map(showStatic) };
+  if (config.explainCacheMisses) explainTrace(r.f, r.what, key, list);
+  const staged = counted("traces", `${r.what} of ${kinds(r.avals)}`, () => traceFunction(r));
   // A trace that closed over tracers belongs to their trace alone.
-  if (!traced.captures.some((c) => c instanceof Tracer)) {
-    list.unshift(traced);
-    if (list.length > tracesKept) list.pop();
+  if (!staged.captures.some((c) => c instanceof Tracer)) {
+    list.unshift({ ...key, staged, axes: axisEnvironment() });
+    while (list.length > config.maxCachedTraces) list.pop();
   }
-  return traced;
+  return staged;
 }
 
+const kindsShown = 5;
+const kinds = (avals: readonly Aval[]): string => {
+  const shown = avals.slice(0, kindsShown).map(longAval).join(", ");
+  return `(${shown}${avals.length > kindsShown ? `, and ${avals.length - kindsShown} more` : ""})`;
+};
+
 function traceFunction(r: StageRequest): StagedGraph {
-  counters.traces++;
   let outDef: TreeDef | undefined;
   const { graph, captures } = traceGraph(
     r.name,
@@ -114,23 +105,9 @@ function traceFunction(r: StageRequest): StagedGraph {
       return flat.leaves.map((leaf) => leafValue(leaf, "the result"));
     },
     r.avals,
-    { what: r.what, ambient: true, inputNames: (i) => leafPaths(r.def, "args")[i] ?? `argument ${i}` },
+    { what: r.what, ambient: true, inputNames: (i) => argumentPaths(r.def, r.staticArgnums)[i] ?? `argument ${i}` },
   );
   return { graph, captures, inDef: r.def, outDef: outDef! };
-}
-
-export function mergeArguments(
-  dynamic: readonly unknown[],
-  statics: readonly unknown[],
-  staticArgnums: readonly number[],
-): unknown[] {
-  const args = [...dynamic];
-  [...staticArgnums.keys()]
-    .sort((a, b) => staticArgnums[a]! - staticArgnums[b]!)
-    .forEach((k) => {
-      args.splice(staticArgnums[k]!, 0, statics[k]);
-    });
-  return args;
 }
 
 /** @throws TreeError if a traced function returned a promise or a leaf that is no array */
@@ -146,3 +123,6 @@ export function flattenResult(out: unknown, name: string): { leaves: Leaf[]; def
 export function forgetTraces(f: AnyFunction): void {
   traces.delete(f);
 }
+
+/** How many traces of `f` are kept. */
+export const keptTraces = (f: AnyFunction): number => traces.get(f)?.length ?? 0;

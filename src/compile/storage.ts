@@ -23,6 +23,8 @@ export class Storage {
   group: StorageGroup | null = null;
   /** The run that makes the contents; null when they do not come from a program. */
   run: Run | null = null;
+  /** The contents, where they were made on the host and are shared with the device. */
+  host: Uint8Array | null = null;
 
   constructor(client: Client, first: number, rest: readonly number[], bytes: number) {
     this.client = client;
@@ -66,6 +68,17 @@ export class Storage {
  */
 export interface Run {
   done: boolean;
+  /** Runs on several devices that call the host, and that were not known to be good when this one started: its own too. */
+  readonly hostRuns: readonly HostRun[];
+}
+
+/**
+ * A run on several devices that calls the host. XLA must not be told of an exception there, since the other devices would
+ * wait for the failed one until the process is aborted; so it is kept here, and thrown where values are read.
+ */
+export interface HostRun {
+  state: "open" | "good" | "failed";
+  reason: unknown;
 }
 
 /** What the collector holds for the small results of one call; lets go of them when all are freed. */
@@ -125,13 +138,13 @@ export function noteInScope(tensor: Disposable): void {
 }
 
 /** Frees everything made while `body` runs, except what `keep` finds in its result. */
-export function withScope<R>(body: () => R, keep: (result: R) => ReadonlySet<object>): R {
+export function withScope<R>(body: () => R, keep: (result: R, made: readonly Disposable[]) => ReadonlySet<object>): R {
   const scope: Scope = { made: [] };
   scopes.push(scope);
   let kept: ReadonlySet<object> = new Set();
   try {
     const result = body();
-    kept = keep(result);
+    kept = keep(result, scope.made);
     return result;
   } finally {
     scopes.pop();

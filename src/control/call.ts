@@ -1,7 +1,7 @@
 // jit inside jit: a graph called as one function. Its transformations are those of the graph.
-import { shortAval } from "../core/aval.ts";
+import { type Aval, fits, shortAval } from "../core/aval.ts";
 import { internal } from "../core/errors.ts";
-import { type Graph, hasEffects, memoize } from "../core/graph.ts";
+import { type Graph, graphEffect, hasEffects, memoize } from "../core/graph.ts";
 import { defineOp, type Maybe, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
@@ -50,7 +50,7 @@ export const callOp: Op<CallParams, Many> = defineOp({
     const b = batchGraph(graph, dims, { size, axisName, spmdAxisName });
     return { results: call(name, b.graph, operands), dims: b.dims };
   },
-  effect: ({ graph }) => (hasEffects(graph) ? "ordered" : "none"),
+  effect: ({ graph }) => graphEffect(graph),
   cost: "costly",
   lower: (c, operands, { graph }) => c.call(graph, operands),
 });
@@ -58,11 +58,11 @@ export const callOp: Op<CallParams, Many> = defineOp({
 export const call = (name: string, graph: Graph, args: Many): Tensor[] =>
   graph.outputs.length === 0 && !hasEffects(graph) ? [] : bind(callOp, args, { name, graph });
 
-export function requireInputs(name: string, graph: Graph, operands: readonly { id: number }[]): void {
-  if (operands.length !== graph.inputs.length || operands.some((a, i) => a !== graph.inputs[i]!.aval))
+export function requireInputs(name: string, graph: Graph, operands: readonly Aval[]): void {
+  if (operands.length !== graph.inputs.length || operands.some((a, i) => !fits(a, graph.inputs[i]!.aval)))
     internal(
       `${name}: ${graph.name} takes ${graph.inputs.map((v) => shortAval(v.aval)).join(", ")}; got ` +
-        `${operands.map((a) => shortAval(a as never)).join(", ")}`,
+        `${operands.map((a) => shortAval(a)).join(", ")}`,
     );
 }
 

@@ -1,6 +1,6 @@
 // checkpoint: the backward pass computes a graph again instead of keeping what it made.
 import type { Equation, Graph } from "../core/graph.ts";
-import { effectOf, hasEffects, type Var } from "../core/graph.ts";
+import { effectOf, graphEffect, type Var } from "../core/graph.ts";
 import type { NamedSharding } from "../core/mesh.ts";
 import { defineOp, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -80,7 +80,7 @@ export const checkpointOp: Op<CheckpointParams, Many> = defineOp({
     });
     return { results: bind(checkpointOp, operands, { ...p, graph: b.graph, kept }), dims: b.dims };
   },
-  effect: ({ graph }) => (hasEffects(graph) ? "ordered" : "none"),
+  effect: ({ graph }) => graphEffect(graph),
   cost: "costly",
   lower: (c, operands, { graph, preventCse, differentiated }) => {
     const behind =

@@ -1,7 +1,7 @@
 // cond and switch: one of several graphs over the same operands, chosen by an index.
 import { type Aval, longAval, shortAval } from "../core/aval.ts";
 import { DTypeError, JortsError, ShapeError } from "../core/errors.ts";
-import { type Graph, hasEffects, maskKey, Var } from "../core/graph.ts";
+import { type Graph, graphEffect, hasEffects, maskKey, strongest, Var } from "../core/graph.ts";
 import { typeOf } from "../core/lowering.ts";
 import { defineOp, type Op } from "../core/op.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
@@ -84,16 +84,14 @@ export const condOp: Op<CondParams, Many> = defineOp({
     const results = at === null ? cond(index!, batched.branches, operands) : choose(index!, batched.branches, operands);
     return { results, dims: batched.force.map((f) => (f ? 0 : null)) };
   },
-  effect: ({ branches }) => (branches.some(hasEffects) ? "ordered" : "none"),
+  effect: ({ branches }) => strongest(branches.map(graphEffect)),
   cost: "costly",
   lower: (c, [index, ...operands], { branches }) => {
     const scalar = typeOf({ shape: [], dtype: "int32" });
     const low = c.constant(scalar, 0);
     const high = c.constant(scalar, branches.length - 1);
     const clamped = c.one("stablehlo.clamp", [low, index!, high], scalar);
-    const types = c.results.map(typeOf);
-    const region = (b: Graph) => c.region([], () => c.call(b, operands));
-    return c.op("stablehlo.case", [clamped], types, {}, branches.map(region));
+    return c.choose(clamped, branches, operands, c.results.map(typeOf));
   },
 });
 
@@ -107,7 +105,8 @@ export function cond(index: Tensor, branches: Branches, operands: Many): Tensor[
 
 /** An index for each example: every branch runs, and each example takes its own. */
 function choose(index: Tensor, branches: Branches, operands: Many): Tensor[] {
-  if (branches.some(hasEffects))
+  const effect = strongest(branches.map(graphEffect));
+  if (effect !== "none" && effect !== "debug")
     throw new JortsError(
       "cond: a branch with effects cannot be batched over its predicate, since every branch would run. " +
         "Keep the predicate the same for the whole batch, or move the effect out of the branch.",

@@ -1,6 +1,6 @@
 // Functions with derivative rules of their own.
 import { NonDifferentiableError } from "../core/errors.ts";
-import { type Graph, hasEffects, memoize } from "../core/graph.ts";
+import { type Graph, graphEffect, memoize } from "../core/graph.ts";
 import { defineOp, type Maybe, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind, traceGraph } from "../core/trace.ts";
@@ -9,18 +9,27 @@ import { reduceSum } from "../ops/reduce.ts";
 import { zeroTangent } from "../ops/tangent.ts";
 import { batchedAval, batchGraph } from "../transforms/batch.ts";
 import { inline } from "../transforms/evaluate.ts";
-import { isDifferentiable, tangentAval } from "../transforms/jvp.ts";
+import { isDifferentiable, spreadMask, tangentAval } from "../transforms/jvp.ts";
+import { linearizeGraph } from "../transforms/linearize.ts";
 import { requireInputs } from "./call.ts";
+import { Rule } from "./rule.ts";
+
+export { Rule };
 
 type Many = readonly Tensor[];
+
+/** How a function is differentiated in reverse. */
+export interface VjpGraphs {
+  /** Same inputs as the function → its outputs, then residuals. */
+  readonly fwd: Graph;
+  /** Residuals, then cotangents of the outputs → cotangents of the inputs. */
+  readonly bwd: Graph;
+}
 
 export interface CustomVjpParams {
   readonly name: string;
   readonly graph: Graph;
-  /** Same inputs → outputs of `graph`, then residuals. */
-  readonly fwd: Graph;
-  /** Residuals, then cotangents of the outputs → cotangents of the inputs. */
-  readonly bwd: Graph;
+  readonly rule: Rule<VjpGraphs>;
   /** How many leading inputs are values that the functions closed over. */
   readonly captures: number;
 }
@@ -40,12 +49,13 @@ export const customVjpOp: Op<CustomVjpParams, Many> = defineOp({
       },
       linearize: (primals, tangents, p) => {
         requireNoCaptured("customVjp", p.name, tangents, p.captures);
-        const outs = inline(p.fwd, primals);
+        const { fwd, bwd } = p.rule.graphs;
+        const outs = inline(fwd, primals);
         const n = p.graph.outputs.length;
         const outAvals = p.graph.outputs.map((o) => o.aval);
         const linear = bind(linearCallOp, [...outs.slice(n), ...primals.map((x, i) => tangents[i] ?? zeroTangent(x))], {
           name: p.name,
-          bwd: p.bwd,
+          bwd,
           residuals: outs.length - n,
           outputs: outAvals.map(tangentAval),
         });
@@ -58,15 +68,16 @@ export const customVjpOp: Op<CustomVjpParams, Many> = defineOp({
     const options = { size, axisName, spmdAxisName };
     const all = p.graph.outputs.map(() => true);
     const graph = batchGraph(p.graph, dims, options, all);
-    const residualForce = p.fwd.outputs.map((_, i) => i < all.length);
-    const fwd = batchGraph(p.fwd, dims, options, residualForce);
-    const bwd = memoize(p.bwd, `custom ${dims} ${fwd.dims} ${size} ${axisName} ${spmdAxisName}`, () =>
-      batchBackward(p, dims, fwd.dims.slice(all.length), options),
-    );
-    const results = bind(customVjpOp, operands, { ...p, graph: graph.graph, fwd: fwd.graph, bwd });
+    const rule = p.rule.derive(`${dims} ${size} ${axisName} ${spmdAxisName}`, () => {
+      const { fwd, bwd } = p.rule.graphs;
+      const residualForce = fwd.outputs.map((_, i) => i < all.length);
+      const batched = batchGraph(fwd, dims, options, residualForce);
+      return { fwd: batched.graph, bwd: batchBackward(p, bwd, dims, batched.dims.slice(all.length), options) };
+    });
+    const results = bind(customVjpOp, operands, { ...p, graph: graph.graph, rule });
     return { results, dims: graph.dims };
   },
-  effect: ({ graph }) => (hasEffects(graph) ? "ordered" : "none"),
+  effect: ({ graph }) => graphEffect(graph),
   cost: "costly",
   lower: (c, operands, { graph }) => c.inline(graph, operands),
 });
@@ -74,16 +85,17 @@ export const customVjpOp: Op<CustomVjpParams, Many> = defineOp({
 /** `bwd` over batches; the cotangent of an input that has no batch dimension is the sum over the batch. */
 function batchBackward(
   p: CustomVjpParams,
+  bwd: Graph,
   dims: readonly (number | null)[],
   residualDims: readonly (number | null)[],
   options: { size: number; axisName: string | undefined; spmdAxisName: string | undefined },
 ): Graph {
   const inDims = [...residualDims, ...p.graph.outputs.map(() => 0)];
   const b = batchGraph(
-    p.bwd,
+    bwd,
     inDims,
     options,
-    p.bwd.outputs.map(() => true),
+    bwd.outputs.map(() => true),
   );
   const { graph } = traceGraph(
     b.graph.name,
@@ -138,7 +150,7 @@ export interface CustomJvpParams {
   readonly name: string;
   readonly graph: Graph;
   /** Primals, then tangents of all inputs → outputs, then tangents of all outputs. */
-  readonly jvp: Graph;
+  readonly rule: Rule<Graph>;
   /** How many leading inputs are values that the functions closed over. */
   readonly captures: number;
 }
@@ -152,7 +164,8 @@ export const customJvpOp: Op<CustomJvpParams, Many> = defineOp({
   derivative: {
     structured: {
       jvp: (primals, tangents, p) => applyJvp(primals, tangents, p),
-      linearize: (primals, tangents, p) => applyJvp(primals, tangents, p),
+      linearize: (primals, tangents, p) =>
+        mixesTangents(p.graph, p.rule.graphs) ? splitJvp(primals, tangents, p) : applyJvp(primals, tangents, p),
     },
   },
   transpose: null,
@@ -164,25 +177,56 @@ export const customJvpOp: Op<CustomJvpParams, Many> = defineOp({
       options,
       p.graph.outputs.map(() => true),
     );
-    const jvp = batchGraph(
-      p.jvp,
-      [...dims, ...dims],
-      options,
-      p.jvp.outputs.map(() => true),
-    );
-    const results = bind(customJvpOp, operands, { ...p, graph: graph.graph, jvp: jvp.graph });
+    const rule = p.rule.derive(`${dims} ${size} ${axisName} ${spmdAxisName}`, () => {
+      const jvp = p.rule.graphs;
+      const all = jvp.outputs.map(() => true);
+      return batchGraph(jvp, [...dims, ...dims], options, all).graph;
+    });
+    const results = bind(customJvpOp, operands, { ...p, graph: graph.graph, rule });
     return { results, dims: graph.dims };
   },
-  effect: ({ graph }) => (hasEffects(graph) ? "ordered" : "none"),
+  effect: ({ graph }) => graphEffect(graph),
   cost: "costly",
   lower: (c, operands, { graph }) => c.inline(graph, operands),
 });
 
 function applyJvp(primals: Many, tangents: readonly Maybe[], p: CustomJvpParams): readonly [Many, readonly Maybe[]] {
   requireNoCaptured("customJvp", p.name, tangents, p.captures);
-  const outs = inline(p.jvp, [...primals, ...primals.map((x, i) => tangents[i] ?? zeroTangent(x))]);
+  const outs = inline(p.rule.graphs, [...primals, ...primals.map((x, i) => tangents[i] ?? zeroTangent(x))]);
   const n = p.graph.outputs.length;
   return [outs.slice(0, n), outs.slice(n)];
+}
+
+/** True if an operation of the rule that holds graphs takes tangents: its primal results come with the tangent ones. */
+function mixesTangents(graph: Graph, jvp: Graph): boolean {
+  return memoize(jvp, "mixes tangents", () => {
+    const dependent = new Set<unknown>(jvp.inputs.slice(graph.inputs.length));
+    let mixes = false;
+    for (const e of jvp.equations) {
+      if (!e.operands.some((o) => dependent.has(o))) continue;
+      mixes ||= "structured" in e.op.derivative;
+      for (const r of e.results) dependent.add(r);
+    }
+    return mixes;
+  });
+}
+
+/**
+ * As `applyJvp`, with the primal part apart from the linear one. The rule is linear in its tangents, so it is its own
+ * derivative by them, at zero as anywhere.
+ */
+function splitJvp(primals: Many, tangents: readonly Maybe[], p: CustomJvpParams): readonly [Many, readonly Maybe[]] {
+  requireNoCaptured("customJvp", p.name, tangents, p.captures);
+  const jvp = p.rule.graphs;
+  const l = linearizeGraph(
+    jvp,
+    jvp.inputs.map((v, i) => i >= primals.length && isDifferentiable(v.aval)),
+  );
+  const n = p.graph.outputs.length;
+  const outs = inline(l.primal, [...primals, ...primals.map((x) => zeroTangent(x))]);
+  const directions = primals.flatMap((x, i) => (isDifferentiable(x.aval) ? [tangents[i] ?? zeroTangent(x)] : []));
+  const slopes = spreadMask(l.outActive, inline(l.tangent, [...outs.slice(jvp.outputs.length), ...directions]));
+  return [outs.slice(0, n), slopes.slice(n)];
 }
 
 /** A rule speaks of the arguments only. @throws NonDifferentiableError if a value that it closed over has a tangent */

@@ -44,14 +44,12 @@ export function lowerScan(c: LoweringContext, operands: readonly Value[], p: Sca
     for (let i = 0; i < looped; i++) state = turn(c.constant(index, i), consts, state, xs);
   } else {
     const all = [c.constant(index, 0), ...consts, ...state, ...xs];
-    const types = all.map((v) => v.type);
-    const condition = c.region(types, (i) => [
+    const condition = (i: Value | undefined) =>
       c.one("stablehlo.compare", [i!, c.constant(index, looped)], typeOf({ shape: [], dtype: "bool" }), {
         comparison_direction: attr.enum("comparison_direction", "LT"),
         compare_type: attr.enum("comparison_type", "SIGNED"),
-      }),
-    ]);
-    const body = c.region(types, (i, ...rest) => {
+      });
+    const body = (i: Value | undefined, ...rest: Value[]) => {
       const loopConsts = rest.slice(0, p.consts);
       const loopXs = rest.slice(p.consts + state.length);
       let inner = rest.slice(p.consts, p.consts + state.length);
@@ -61,8 +59,8 @@ export function lowerScan(c: LoweringContext, operands: readonly Value[], p: Sca
         at = c.one("stablehlo.add", [at, c.constant(index, 1)], index);
       }
       return [at, ...loopConsts, ...inner, ...loopXs];
-    });
-    const results = c.op("stablehlo.while", all, types, {}, [condition, body]);
+    };
+    const results = c.loop([p.body], all, condition, body);
     state = results.slice(1 + p.consts, 1 + p.consts + state.length);
   }
   for (let i = looped; i < p.length; i++) state = turn(c.constant(index, i), consts, state, xs);

@@ -1,7 +1,7 @@
 // scan: one body for all turns of a loop whose length is known.
 import { type Aval, longAval, withShape } from "../core/aval.ts";
 import { ShapeError } from "../core/errors.ts";
-import { type Graph, hasEffects } from "../core/graph.ts";
+import { type Graph, graphEffect } from "../core/graph.ts";
 import { defineOp, type Maybe, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
@@ -53,7 +53,7 @@ export const scanOp: Op<ScanParams, Many> = defineOp({
     requireInputs("scan", p.body, [...consts, ...carries, ...xs.map((x) => withShape(x, x.shape.slice(1)))]);
     const outs = p.body.outputs.map((o) => o.aval);
     carries.forEach((c, i) => {
-      if (outs[i] !== c)
+      if (outs[i] !== p.body.inputs[p.consts + i]!.aval)
         throw new ShapeError(`scan: carry ${i} goes in as ${longAval(c)} and comes out as ${longAval(outs[i]!)}.`);
     });
     return outs.map((a, i) => (i < p.carries ? a : stackedAval(a, p.length)));
@@ -89,7 +89,7 @@ export const scanOp: Op<ScanParams, Many> = defineOp({
     );
     return { results, dims: b.dims.map((dim, i) => (dim === null ? null : i < p.carries ? 0 : 1)) };
   },
-  effect: ({ body }) => (hasEffects(body) ? "ordered" : "none"),
+  effect: ({ body }) => graphEffect(body),
   cost: "costly",
   lower: (c, operands, params) => lowerScan(c, operands, params),
 });

@@ -1,7 +1,8 @@
 // while: a loop whose length is a value. It has a forward derivative, but none backwards: nothing bounds what to keep.
+import type { Value } from "../../hlo/module.ts";
 import { type Aval, longAval } from "../core/aval.ts";
 import { DTypeError, NonDifferentiableError, ShapeError } from "../core/errors.ts";
-import { type Graph, hasEffects, maskKey, memoize } from "../core/graph.ts";
+import { type Graph, graphEffect, maskKey, memoize, strongest } from "../core/graph.ts";
 import type { LoweringContext } from "../core/lowering.ts";
 import { type BatchInput, type BatchOutput, defineOp, type Maybe, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -45,7 +46,8 @@ export const whileOp: Op<WhileParams, Many> = defineOp({
   name: "while",
   shape: (operands, p) => {
     const { condConsts, bodyConsts, carries } = parts(operands, p);
-    requireInputs("while", p.cond, [...condConsts, ...carries]);
+    const inside = p.body.inputs.slice(p.bodyConsts).map((v) => v.aval);
+    requireInputs("while", p.cond, [...condConsts, ...inside]);
     requireInputs("while", p.body, [...bodyConsts, ...carries]);
     const [predicate] = p.cond.outputs;
     if (p.cond.outputs.length !== 1 || predicate!.aval.dtype !== "bool" || predicate!.aval.shape.length !== 0)
@@ -54,12 +56,12 @@ export const whileOp: Op<WhileParams, Many> = defineOp({
       );
     carries.forEach((a, i) => {
       const out = p.body.outputs[i]?.aval;
-      if (out !== a)
+      if (out !== inside[i])
         throw new ShapeError(
           `while: carry ${i} goes in as ${longAval(a)} and comes out as ${out ? longAval(out) : "nothing"}.`,
         );
     });
-    return carries;
+    return inside;
   },
   derivative: {
     structured: {
@@ -85,7 +87,7 @@ export const whileOp: Op<WhileParams, Many> = defineOp({
     );
   },
   batch: batchWhile,
-  effect: ({ cond, body }) => (hasEffects(cond) || hasEffects(body) ? "ordered" : "none"),
+  effect: ({ cond, body }) => strongest([graphEffect(cond), graphEffect(body)]),
   cost: "costly",
   lower: lowerWhile,
 });
@@ -190,14 +192,28 @@ function stepUnfinished(cond: Graph, body: Graph, p: WhileParams): Graph {
 }
 
 function lowerWhile(c: LoweringContext, operands: Parameters<LoweringContext["call"]>[1], p: WhileParams) {
-  const types = operands.map((v) => v.type);
-  const condition = c.region(types, (...args) => {
+  const test = (...args: Value[]) => {
     const v = parts(args, p);
-    return c.inline(p.cond, [...v.condConsts, ...v.carries]);
-  });
-  const body = c.region(types, (...args) => {
+    return c.inline(p.cond, [...v.condConsts, ...v.carries])[0]!;
+  };
+  const turn = (...args: Value[]) => {
     const v = parts(args, p);
     return [...v.condConsts, ...v.bodyConsts, ...c.call(p.body, [...v.bodyConsts, ...v.carries])];
-  });
-  return c.op("stablehlo.while", operands, types, {}, [condition, body]).slice(p.condConsts + p.bodyConsts);
+  };
+  const first = p.condConsts + p.bodyConsts;
+  if (graphEffect(p.cond) !== "ordered") return c.loop([p.body], operands, test, turn).slice(first);
+  // What the condition does must be in order too, which only a body can say: it computes the next predicate.
+  const next = (...args: Value[]) => {
+    const state = turn(...args);
+    return [test(...state), ...state];
+  };
+  const state = [test(...operands), ...operands];
+  return c
+    .loop(
+      [p.cond, p.body],
+      state,
+      (predicate) => predicate!,
+      (_, ...args) => next(...args),
+    )
+    .slice(1 + first);
 }

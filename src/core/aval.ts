@@ -1,11 +1,16 @@
 // Abstract values: interned (shape, dtype, weak type), so that comparing two is comparing references.
 import { type DType, dtypes, shortName } from "./dtype.ts";
 
+/** A set of mesh axes, sorted; equal sets are one array. */
+export type AxisSet = readonly string[];
+
 export interface Aval {
   readonly shape: readonly number[];
   readonly dtype: DType;
   /** True for values that came from a JS number and adapt to their neighbour's dtype. */
   readonly weakType: boolean;
+  /** Inside shardMap: the mesh axes over which the value may differ between devices. */
+  readonly varying: AxisSet;
   readonly size: number;
   readonly id: number;
 }
@@ -18,13 +23,47 @@ interface Node {
 const roots = new Map<string, Node>(dtypes.flatMap((d) => [d, `${d}*`].map((key) => [key, emptyNode()] as const)));
 let count = 0;
 
+/** No axis: the value is the same on all devices. */
+export const invariant: AxisSet = Object.freeze([]);
+const axisSets = new Map<string, AxisSet>([["[]", invariant]]);
+
+/** The one set of these axes. */
+export function axisSet(names: readonly string[]): AxisSet {
+  const sorted = [...new Set(names)].sort();
+  const key = JSON.stringify(sorted);
+  let set = axisSets.get(key);
+  if (set === undefined) {
+    set = Object.freeze(sorted);
+    axisSets.set(key, set);
+  }
+  return set;
+}
+
+export const unionAxes = (a: AxisSet, b: AxisSet): AxisSet =>
+  a === b || b === invariant ? a : a === invariant ? b : axisSet([...a, ...b]);
+export const withoutAxes = (a: AxisSet, names: readonly string[]): AxisSet =>
+  a.some((n) => names.includes(n)) ? axisSet(a.filter((n) => !names.includes(n))) : a;
+export const isSubset = (a: AxisSet, b: AxisSet): boolean => a === b || a.every((n) => b.includes(n));
+
+function rootOf(dtype: DType, weakType: boolean, varying: AxisSet): Node {
+  const plain = weakType ? `${dtype}*` : dtype;
+  if (varying === invariant) return roots.get(plain)!;
+  const key = `${plain}${JSON.stringify(varying)}`;
+  let root = roots.get(key);
+  if (root === undefined) {
+    root = emptyNode();
+    roots.set(key, root);
+  }
+  return root;
+}
+
 function emptyNode(): Node {
   return { aval: undefined, next: undefined };
 }
 
-/** The one abstract value of this shape, dtype and weak type. */
-export function avalOf(shape: readonly number[], dtype: DType, weakType = false): Aval {
-  let node = roots.get(weakType ? `${dtype}*` : dtype)!;
+/** The one abstract value of this shape, dtype, weak type and variation. */
+export function avalOf(shape: readonly number[], dtype: DType, weakType = false, varying: AxisSet = invariant): Aval {
+  let node = rootOf(dtype, weakType, varying);
   for (const dim of shape) {
     node.next ??= new Map();
     let next = node.next.get(dim);
@@ -36,21 +75,28 @@ export function avalOf(shape: readonly number[], dtype: DType, weakType = false)
   }
   if (node.aval === undefined) {
     const size = shape.reduce((n, d) => n * d, 1);
-    node.aval = Object.freeze({ shape: Object.freeze([...shape]), dtype, weakType, size, id: count++ });
+    node.aval = Object.freeze({ shape: Object.freeze([...shape]), dtype, weakType, varying, size, id: count++ });
   }
   return node.aval;
 }
 
-export const withShape = (a: Aval, shape: readonly number[]): Aval => avalOf(shape, a.dtype, a.weakType);
-export const withDType = (a: Aval, dtype: DType): Aval => avalOf(a.shape, dtype, false);
-export const strong = (a: Aval): Aval => (a.weakType ? avalOf(a.shape, a.dtype) : a);
+export const withShape = (a: Aval, shape: readonly number[]): Aval => avalOf(shape, a.dtype, a.weakType, a.varying);
+export const withDType = (a: Aval, dtype: DType): Aval => avalOf(a.shape, dtype, false, a.varying);
+export const strong = (a: Aval): Aval => (a.weakType ? avalOf(a.shape, a.dtype, false, a.varying) : a);
+export const withVarying = (a: Aval, varying: AxisSet): Aval =>
+  a.varying === varying ? a : avalOf(a.shape, a.dtype, a.weakType, varying);
+
+/** True if a value of type `a` can be given where `wanted` is declared: only its variation may be less. */
+export const fits = (a: Aval, wanted: Aval): boolean =>
+  a === wanted || (withVarying(a, wanted.varying) === wanted && isSubset(a.varying, wanted.varying));
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((d, i) => d === b[i]);
 }
 
-/** `f32[2,3]`, with `*` after the dtype for weak types, as jaxprs print it. */
-export const shortAval = (a: Aval): string => `${shortName(a.dtype)}[${a.shape.join(",")}]${a.weakType ? "*" : ""}`;
+/** `f32[2,3]`, with `*` for weak types and `{V:data}` for what varies over an axis, as jaxprs print it. */
+export const shortAval = (a: Aval): string =>
+  `${shortName(a.dtype)}[${a.shape.join(",")}]${a.weakType ? "*" : ""}${a.varying === invariant ? "" : `{V:${a.varying.join(",")}}`}`;
 
 /** `float32[2,3]`, as error messages print it. */
 export const longAval = (a: Aval): string => `${a.dtype}[${a.shape.join(",")}]`;

@@ -1,4 +1,5 @@
 // What runs programs. Implemented and installed by src/compile; nothing below it knows how.
+import type { HostScalar } from "./complex.ts";
 import { internal } from "./errors.ts";
 import type { Graph } from "./graph.ts";
 import type { AnyOp } from "./op.ts";
@@ -10,7 +11,7 @@ export interface Backend {
   /** Runs a whole graph on concrete operands as one program, cached by its structure. */
   run(graph: Graph, args: readonly Tensor[]): Tensor[];
   /** One element of a concrete tensor of one element. */
-  item(tensor: Tensor): number | bigint | boolean;
+  item(tensor: Tensor): HostScalar;
 }
 
 let installed: Backend | undefined;

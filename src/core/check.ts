@@ -1,9 +1,12 @@
 // Is a graph well formed? Every variable defined once before use, every equation as its op's shape rule says.
 import { shortAval } from "./aval.ts";
 import { internal } from "./errors.ts";
-import type { Atom, Equation, Graph, Var } from "./graph.ts";
+import { type Atom, type Equation, type Graph, nestedGraphs, type Var } from "./graph.ts";
 import { printGraph } from "./print.ts";
 import { Literal } from "./tensor.ts";
+import { resultAvals } from "./varying.ts";
+
+export { nestedGraphs };
 
 /** @throws JortsError (`internal: …`) naming the first equation that is wrong, with the printed program */
 export function checkGraph(graph: Graph): void {
@@ -46,7 +49,8 @@ function findProblem(graph: Graph): string | undefined {
 }
 
 function shapeProblem(e: Equation, where: string): string | undefined {
-  const expected = e.op.shape(
+  const expected = resultAvals(
+    e.op,
     e.operands.map((o) => o.aval),
     e.params,
   );
@@ -58,17 +62,9 @@ function shapeProblem(e: Equation, where: string): string | undefined {
 }
 
 function nestedProblem(e: Equation, where: string): string | undefined {
-  for (const graph of nestedGraphs(e)) {
+  for (const graph of nestedGraphs(e.params)) {
     const problem = findProblem(graph);
     if (problem) return `${where}: ${problem}`;
   }
   return undefined;
-}
-
-/** The graphs that an equation holds in its parameters. */
-export function nestedGraphs(e: Equation): Graph[] {
-  if (typeof e.params !== "object" || e.params === null) return [];
-  return Object.values(e.params as Record<string, unknown>)
-    .flat()
-    .filter((v): v is Graph => typeof v === "object" && v !== null && "equations" in v && "inputs" in v);
 }

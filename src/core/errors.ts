@@ -29,8 +29,16 @@ export class DonationError extends JortsError {}
 export class ShardingError extends JortsError {}
 /** A dimension that does not divide by its mesh axes. */
 export class IndivisibleError extends ShardingError {}
+/** A collective over an axis that no vmap or shardMap around it binds. */
+export class UnboundAxisError extends JortsError {}
 /** A derivative that does not exist. */
 export class NonDifferentiableError extends JortsError {}
+
+/** An operation gave NaN or infinity while `config.debugNans` or `config.debugInfs` asks for neither. */
+export class FloatingPointError extends JortsError {}
+
+/** An exported program that cannot be made, read or used here. */
+export class ExportError extends JortsError {}
 
 /** A setting or option with a value that does not fit. */
 export class ConfigError extends JortsError {}

@@ -1,6 +1,6 @@
 // The program: equations over variables, closed over nothing.
 import type { Aval } from "./aval.ts";
-import type { AnyOp } from "./op.ts";
+import type { AnyOp, Effect } from "./op.ts";
 import type { Site } from "./site.ts";
 import type { Literal } from "./tensor.ts";
 
@@ -29,6 +29,9 @@ export interface Graph {
   readonly outputs: readonly Atom[];
 }
 
+/** Marks objects among parameters that change nothing of what an equation computes. */
+export const outsideProgram: unique symbol = Symbol("jorts.outsideProgram");
+
 const memos = new WeakMap<Graph, Map<string, unknown>>();
 
 /** What a transformation made of `graph`, computed once for each `key`. */
@@ -46,11 +49,29 @@ export function memoize<T>(graph: Graph, key: string, compute: () => T): T {
 export const maskKey = (mask: readonly boolean[]): string => mask.map((m) => (m ? "1" : "0")).join("");
 
 /** True if running the graph does something besides computing its outputs. */
-export function hasEffects(graph: Graph): boolean {
-  return memoize(graph, "effects", () => graph.equations.some((e) => effectOf(e) !== "none"));
+export const hasEffects = (graph: Graph): boolean => graphEffect(graph) !== "none";
+
+const strengths: readonly Effect[] = ["none", "debug", "unordered", "ordered"];
+
+export const strongest = (effects: readonly Effect[]): Effect =>
+  strengths[effects.reduce((most, e) => Math.max(most, strengths.indexOf(e)), 0)]!;
+
+/** The strongest effect of the graph's equations. */
+export function graphEffect(graph: Graph): Effect {
+  return memoize(graph, "effect", () => strongest(graph.equations.map(effectOf)));
 }
 
-export function effectOf(equation: Equation): "none" | "unordered" | "ordered" {
+export function effectOf(equation: Equation): Effect {
   const { effect } = equation.op;
   return typeof effect === "function" ? effect(equation.params) : effect;
+}
+
+/** The graphs that the parameters of an equation hold. */
+export function nestedGraphs(params: unknown): Graph[] {
+  if (typeof params !== "object" || params === null) return [];
+  const found: Graph[] = [];
+  for (const value of Object.values(params))
+    for (const v of Array.isArray(value) ? value : [value])
+      if (typeof v === "object" && v !== null && "equations" in v && "inputs" in v) found.push(v as Graph);
+  return found;
 }

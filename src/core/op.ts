@@ -1,12 +1,16 @@
-// What an operation declares: everything the rest of the house may ask of it. No field is optional.
+// What an operation declares: everything the rest of the house may ask of it. Only `varying` has a default.
 import type { Value } from "../../hlo/module.ts";
-import type { Aval } from "./aval.ts";
+import type { Aval, AxisSet } from "./aval.ts";
 import type { LoweringContext } from "./lowering.ts";
 import type { Tensor } from "./tensor.ts";
 
 export type Each<T extends readonly unknown[], U> = { readonly [K in keyof T]: U };
 export type Maybe = Tensor | null;
-export type Effect = "none" | "unordered" | "ordered";
+/**
+ * What running an operation does besides computing its results, from the weakest: `debug` only shows values, and may
+ * happen where a transformed program does more than was asked; `ordered` ones happen in program order.
+ */
+export type Effect = "none" | "debug" | "unordered" | "ordered";
 
 /** Tangent of the result(s) caused by the tangent `t` of one operand; must be linear in `t`. */
 export type OperandRule<P, T extends readonly Tensor[]> = (
@@ -86,6 +90,11 @@ export interface Op<P, T extends readonly Tensor[]> {
   readonly name: string;
   /** Shape, dtype and parameter validation, and the only one; throws ShapeError or DTypeError. */
   readonly shape: (operands: Each<T, Aval>, params: P) => readonly Aval[];
+  /**
+   * Inside shardMap: over which mesh axes each result may differ between devices, given that of the operands. Left out,
+   * a result varies over all axes that an operand varies over; what holds graphs, as these say.
+   */
+  readonly varying?: (operands: readonly AxisSet[], params: P) => readonly AxisSet[];
   readonly derivative: Derivative<P, T>;
   readonly transpose: Transpose<P, T> | null;
   readonly batch: Batch<P, T>;

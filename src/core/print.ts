@@ -1,6 +1,6 @@
 // Graphs as text, in the manner of jaxprs.
 import { shortAval } from "./aval.ts";
-import { shortName } from "./dtype.ts";
+import { dtypes, shortName } from "./dtype.ts";
 import { type Atom, type Equation, type Graph, Var } from "./graph.ts";
 import { describeSite } from "./site.ts";
 
@@ -89,8 +89,4 @@ function parameter(value: unknown): string {
   return String(value);
 }
 
-const dtypeNames: Record<string, string> = Object.fromEntries(
-  (["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"] as const)
-    .map((d): [string, string] => [d, shortName(d)])
-    .concat((["float16", "bfloat16", "float32", "float64"] as const).map((d) => [d, shortName(d)])),
-);
+const dtypeNames: Record<string, string> = Object.fromEntries(dtypes.map((d) => [d, shortName(d)]));

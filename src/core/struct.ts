@@ -1,5 +1,6 @@
 // A tensor's description without its data.
-import { type Aval, avalOf } from "./aval.ts";
+import { inspect } from "node:util";
+import { type Aval, avalOf, longAval } from "./aval.ts";
 import type { DType } from "./dtype.ts";
 import type { Sharding } from "./mesh.ts";
 import { leafTag } from "./tree.ts";
@@ -28,5 +29,14 @@ export class ShapeDtypeStruct {
   }
   get ndim(): number {
     return this.aval.shape.length;
+  }
+
+  /** `float32[2,3]`, with `weak` and the sharding where they say something. */
+  toString(): string {
+    const placed = this.sharding === undefined ? "" : ` at ${this.sharding}`;
+    return `${longAval(this.aval)}${this.weakType ? " weak" : ""}${placed}`;
+  }
+  [inspect.custom](): string {
+    return `ShapeDtypeStruct(${this})`;
   }
 }

@@ -1,12 +1,14 @@
 // The one tracer: where an operation is recorded, and how values of outer traces come in.
 import type { Aval } from "./aval.ts";
 import { longAval } from "./aval.ts";
+import { type AxisEnvironment, bindAxes, restoreAxes } from "./axes.ts";
 import { backend } from "./backend.ts";
 import { ConcretizationTypeError, JortsError, UnexpectedTracerError } from "./errors.ts";
 import { type Atom, type Equation, type Graph, Var } from "./graph.ts";
 import type { AnyOp, Op } from "./op.ts";
 import { currentSite, describeSite, type Site } from "./site.ts";
 import { Literal, Tensor } from "./tensor.ts";
+import { resultAvals } from "./varying.ts";
 
 export class Tracer extends Tensor {
   readonly trace: Trace;
@@ -32,6 +34,8 @@ export interface TraceOptions {
   readonly inputNames?: (index: number) => string;
   /** The concrete or outer values that the inputs stand for, if host reads may use them. */
   readonly values?: readonly Tensor[];
+  /** The axes that collectives inside may name. */
+  readonly axes?: AxisEnvironment;
 }
 
 let ambient: Trace | null = null;
@@ -46,6 +50,7 @@ export class Trace {
   closed = false;
   private readonly outerAmbient = ambient;
   private readonly outerDepth = depth;
+  private readonly outerAxes: AxisEnvironment;
   private readonly site: Site = currentSite();
   private known: Map<Var, Tensor> | undefined;
 
@@ -53,6 +58,7 @@ export class Trace {
     this.level = ++depth;
     this.options = options;
     this.inputs = inputs.map((a) => new Var(a));
+    this.outerAxes = bindAxes(options.axes);
     if (options.ambient) ambient = this;
   }
 
@@ -63,7 +69,8 @@ export class Trace {
 
   record(op: AnyOp, operands: readonly Tensor[], params: unknown): Tensor[] {
     if (this.closed) throw escaped(op.name, this);
-    const avals = op.shape(
+    const avals = resultAvals(
+      op,
       operands.map((t) => t.aval),
       params,
     );
@@ -77,7 +84,9 @@ export class Trace {
   lift(tensor: Tensor, user = "the result"): Atom {
     if (tensor instanceof Literal) return tensor;
     if (tensor instanceof Tracer) {
-      if (tensor.trace === this || tensor.atom instanceof Literal) return tensor.atom;
+      if (tensor.trace === this) return tensor.atom;
+      const constant = stagedConstant(tensor, user);
+      if (constant !== undefined) return constant;
       if (tensor.trace.closed || tensor.trace.level > this.level) throw escaped(user, tensor.trace);
     }
     let v = this.captures.get(tensor);
@@ -94,6 +103,7 @@ export class Trace {
     this.closed = true;
     depth = this.outerDepth;
     ambient = this.outerAmbient;
+    restoreAxes(this.outerAxes);
   }
 
   /** The graph so far: inputs are the captures in order of first use, then the arguments. */
@@ -152,11 +162,21 @@ export class Trace {
   }
 }
 
-/** The concrete tensor behind `t`: itself, or what its trace can compute; undefined under jit, vmap and loop bodies. */
+/**
+ * The concrete tensor behind `t`: itself, or what its trace can compute; undefined under jit, vmap and loop bodies. A
+ * constant made there is staged too, and as unreadable as what is computed from it.
+ */
 export function concreteValue(t: Tensor): Tensor | undefined {
   if (!(t instanceof Tracer)) return t;
   if (t.trace.closed) throw escaped("a host read", t.trace);
-  return t.atom instanceof Literal ? t.atom : t.trace.value(t.atom);
+  return t.atom instanceof Literal ? undefined : t.trace.value(t.atom);
+}
+
+/** The constant that a staged `t` stands for, or undefined. @throws UnexpectedTracerError if its trace has ended */
+export function stagedConstant(t: Tracer, user: string): Literal | undefined {
+  if (!(t.atom instanceof Literal)) return undefined;
+  if (t.trace.closed) throw escaped(user, t.trace);
+  return t.atom;
 }
 
 /** The concrete tensor behind `t`. @throws `error` naming the arguments that `t` depends on */
@@ -227,6 +247,17 @@ export function recordingIn<R>(trace: Trace, body: () => R): R {
   }
 }
 
+/** Runs `body` with no ambient trace: code of the user that a running program calls. */
+export function outsideTraces<R>(body: () => R): R {
+  const outer = ambient;
+  ambient = null;
+  try {
+    return body();
+  } finally {
+    ambient = outer;
+  }
+}
+
 /** True if `operands` would be recorded rather than run. */
 export const isTraced = (operands: readonly Tensor[]): boolean => deepest(operands) !== null;
 
@@ -267,9 +298,9 @@ export function traceGraph(
   }
 }
 
-/** A literal as a value of the ambient trace, so that host reads of it are refused there as for any other. */
-export function stage(literal: Literal): Tensor {
-  return ambient === null ? literal : new Tracer(ambient, literal);
+/** A constant as a value of the ambient trace, so that host reads of it are refused there as for any other. */
+export function stage(constant: Tensor): Tensor {
+  return ambient === null ? constant : new Tracer(ambient, ambient.lift(constant));
 }
 
 export const hasAmbient = (): boolean => ambient !== null;

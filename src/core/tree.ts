@@ -100,50 +100,77 @@ const isPlain = (value: object): boolean => {
  */
 export function flatten(value: unknown, root = ""): { leaves: Leaf[]; def: TreeDef } {
   const leaves: Leaf[] = [];
-  const def = walk(value, root, leaves, undefined);
-  return { leaves, def };
+  return { leaves, def: walk(value, leaves, [], root) };
 }
 
 /** As `flatten`, with the path of every leaf. */
 export function leavesWithPath(value: unknown, root = ""): { path: string; leaf: Leaf }[] {
-  const leaves: Leaf[] = [];
-  const paths: string[] = [];
-  walk(value, root, leaves, paths);
+  const { leaves, def } = flatten(value, root);
+  const paths = leafPaths(def, root);
   return leaves.map((leaf, i) => ({ path: paths[i]!, leaf }));
 }
 
-function walk(value: unknown, path: string, leaves: Leaf[], paths: string[] | undefined): TreeDef {
+/** `trail` is the way from the root, spelled only for an error. */
+function walk(value: unknown, leaves: Leaf[], trail: (string | number)[], root: string): TreeDef {
   if (isLeaf(value)) {
     leaves.push(value);
-    paths?.push(path);
     return leafDef;
   }
   if (value === null) return nullDef;
   const before = leaves.length;
   if (Array.isArray(value)) {
-    const children = value.map((v, i) => walk(v, `${path}[${i}]`, leaves, paths));
+    const children = walkAll(value, undefined, leaves, trail, root);
     return { kind: "array", children, leaves: leaves.length - before };
   }
   if (typeof value === "object") {
-    const registration = classes.get(value.constructor as Class);
+    const type = value.constructor as Class;
+    const registration = type === Object ? undefined : classes.get(type);
     if (registration !== undefined) {
       const [parts, aux] = registration.flatten(value as never);
       const names = registration.keys?.(value as never) ?? parts.map((_, i) => String(i));
-      const children = parts.map((v, i) => walk(v, `${path}.${names[i]}`, leaves, paths));
-      const type = value.constructor as Class;
+      const children = walkAll(parts, names, leaves, trail, root);
       return { kind: "class", type, aux, names, children, leaves: leaves.length - before };
     }
     if (isPlain(value)) {
       const record = value as Record<string, unknown>;
-      const keys = Object.keys(record).sort();
-      const children = keys.map((k) => walk(record[k], path === "" ? k : `${path}.${k}`, leaves, paths));
+      const keys = sorted(Object.keys(record));
+      const parts = new Array<unknown>(keys.length);
+      for (let i = 0; i < keys.length; i++) parts[i] = record[keys[i]!];
+      const children = walkAll(parts, keys, leaves, trail, root);
       return { kind: "object", keys, children, leaves: leaves.length - before };
     }
   }
+  const path = trail.reduce<string>(
+    (p, step) => (typeof step === "number" ? `${p}[${step}]` : p === "" ? step : `${p}.${step}`),
+    root,
+  );
   throw new TreeError(
     `${path || "the value"} is ${describe(value)}, which is no tensor, number, typed array, array, plain object or null. ` +
       "Register its class with tree.register, or pass it as a static argument.",
   );
+}
+
+function walkAll(
+  parts: readonly unknown[],
+  names: readonly string[] | undefined,
+  leaves: Leaf[],
+  trail: (string | number)[],
+  root: string,
+): TreeDef[] {
+  const children = new Array<TreeDef>(parts.length);
+  const depth = trail.push("") - 1;
+  for (let i = 0; i < parts.length; i++) {
+    trail[depth] = names === undefined ? i : names[i]!;
+    children[i] = walk(parts[i], leaves, trail, root);
+  }
+  trail.pop();
+  return children;
+}
+
+/** Keys are mostly in order already, and looking is cheaper than sorting. */
+function sorted(keys: string[]): string[] {
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort();
+  return keys;
 }
 
 function describe(value: unknown): string {
@@ -210,9 +237,7 @@ export function flattenAs(def: TreeDef, value: unknown, out: unknown[], at: numb
       if (typeof value !== "object" || value === null || !isPlain(value)) return -1;
       const { keys, children } = def;
       const record = value as Record<string, unknown>;
-      let count = 0;
-      for (const key in record) if (Object.hasOwn(record, key)) count++;
-      if (count !== keys.length) return -1;
+      if (Object.keys(record).length !== keys.length) return -1;
       let next = at;
       for (let i = 0; i < keys.length && next >= 0; i++) {
         const child = record[keys[i]!];

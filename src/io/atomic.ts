@@ -1,19 +1,8 @@
 // Atomic writes: a file or a directory appears whole under its name, or what was there before stays.
 
-import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { replaceFile, syncDirectory, temporaryBeside } from "../../base/atomic-file.ts";
 import { CheckpointError, fileError } from "./errors.ts";
 
 const MAX_WRITE = 1 << 30;
@@ -47,41 +36,15 @@ export class FileSink {
   }
 }
 
-const temporaryBeside = (path: string) =>
-  join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`);
-
-function syncDirectory(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /**
  * Writes a file through a temporary one beside it: filled by `fill`, flushed to the disk, then renamed over `path`.
  * If anything fails the old file is untouched and the temporary one is gone. A symbolic link is followed.
  * Throws `CheckpointError` for system errors; errors of `fill` pass through.
  */
 export function writeFileAtomic(path: string, fill: (sink: FileSink) => void): void {
-  let temporary: string | null = null;
   try {
-    const target = existsSync(path) ? realpathSync(path) : resolve(path);
-    const name = temporaryBeside(target);
-    const fd = openSync(name, "wx");
-    temporary = name;
-    try {
-      fill(new FileSink(fd, path));
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, target);
-    temporary = null;
-    syncDirectory(dirname(target));
+    replaceFile(path, (fd) => fill(new FileSink(fd, path)));
   } catch (error) {
-    if (temporary !== null) rmSync(temporary, { force: true });
     throw fileError(path, "a place where the file can be written", error);
   }
 }

@@ -15,11 +15,11 @@ export const elementTypes = {
   F6_E3M2: { bits: 6, dtype: null },
   U8: { bits: 8, dtype: "uint8" },
   I8: { bits: 8, dtype: "int8" },
-  F8_E5M2: { bits: 8, dtype: null },
-  F8_E4M3: { bits: 8, dtype: null },
-  F8_E8M0: { bits: 8, dtype: null },
-  F8_E4M3FNUZ: { bits: 8, dtype: null },
-  F8_E5M2FNUZ: { bits: 8, dtype: null },
+  F8_E5M2: { bits: 8, dtype: "float8_e5m2" },
+  F8_E4M3: { bits: 8, dtype: "float8_e4m3fn" },
+  F8_E8M0: { bits: 8, dtype: "float8_e8m0fnu" },
+  F8_E4M3FNUZ: { bits: 8, dtype: "float8_e4m3fnuz" },
+  F8_E5M2FNUZ: { bits: 8, dtype: "float8_e5m2fnuz" },
   I16: { bits: 16, dtype: "int16" },
   U16: { bits: 16, dtype: "uint16" },
   F16: { bits: 16, dtype: "float16" },
@@ -27,7 +27,7 @@ export const elementTypes = {
   I32: { bits: 32, dtype: "int32" },
   U32: { bits: 32, dtype: "uint32" },
   F32: { bits: 32, dtype: "float32" },
-  C64: { bits: 64, dtype: null },
+  C64: { bits: 64, dtype: "complex64" },
   F64: { bits: 64, dtype: "float64" },
   I64: { bits: 64, dtype: "int64" },
   U64: { bits: 64, dtype: "uint64" },
@@ -35,10 +35,10 @@ export const elementTypes = {
 
 export type ElementType = keyof typeof elementTypes;
 
-/** The format's name of every dtype of jorts. */
+/** The format's name of every dtype of jorts that it has one for. */
 export const elementTypeOf = Object.fromEntries(
   Object.entries(elementTypes).flatMap(([name, { dtype }]) => (dtype === null ? [] : [[dtype, name]])),
-) as Record<DType, ElementType>;
+) as Partial<Record<DType, ElementType>>;
 
 export interface TensorEntry {
   readonly name: string;

@@ -48,7 +48,7 @@ export class SafetensorsFile implements TensorStore {
     return this.#header.tensors.has(name);
   }
 
-  /** Throws `CheckpointError` for a missing name and for element types that jorts does not read (8-bit floats and smaller, C64). */
+  /** Throws `CheckpointError` for a missing name and for element types that jorts does not read (floats below 8 bits). */
   tensor(name: string): TensorSource {
     const entry = this.#header.tensors.get(name);
     if (entry === undefined) throw missingTensor(this.path, name, this.names);
@@ -128,7 +128,14 @@ export function writeSafetensors(
         `${name}: ${byteLength} bytes for ${dtype}[${shape}]; a source's byteLength must follow its shape`,
       );
     seen.add(name);
-    entries.push({ name, type: elementTypeOf[dtype], shape, begin: at, end: at + byteLength });
+    const type = elementTypeOf[dtype];
+    if (type === undefined)
+      throw new CheckpointError(path, {
+        found: `tensor ${name} of dtype ${dtype}, which safetensors has no name for`,
+        expected: `one of ${Object.keys(elementTypeOf).join(" ")}`,
+        fix: "Convert it with astype first.",
+      });
+    entries.push({ name, type, shape, begin: at, end: at + byteLength });
     at += byteLength;
   }
   const header = encodeHeader(entries, metadata);

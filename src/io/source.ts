@@ -1,5 +1,6 @@
 // A tensor that can be read piece by piece: the interface between files, devices and writers.
 
+import { type Float8Name, float8 } from "../../base/float8.ts";
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from "../../base/half.ts";
 import { type DType, itemSize } from "../core/dtype.ts";
 import type { TypedArray } from "../core/tree.ts";
@@ -59,7 +60,7 @@ export function readBytes(source: TensorSource): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The whole tensor as the typed array of its dtype (float16 and bfloat16 as raw words). */
+/** The whole tensor as the typed array of its dtype (8- and 16-bit floats as raw words). */
 export const readArray = (source: TensorSource): HostArray => viewAs(source.dtype, readBytes(source));
 
 /** The whole tensor as float32; only for float dtypes (see `castSource`). */
@@ -133,13 +134,20 @@ const widen: Partial<Record<DType, (a: HostArray) => Float32Array>> = {
   float16: (a) => f16ToF32(a as Uint16Array),
   bfloat16: (a) => bf16ToF32(a as Uint16Array),
   float64: (a) => Float32Array.from(a as Float64Array),
+  ...floats8((name) => (a) => Float32Array.from(a as Uint8Array, (w) => float8[name].values[w]!)),
 };
 const narrow: Partial<Record<DType, (a: Float32Array) => HostArray>> = {
   float32: (a) => a,
   float16: (a) => f32ToF16(a),
   bfloat16: (a) => f32ToBf16(a),
   float64: (a) => Float64Array.from(a),
+  ...floats8((name) => (a) => Uint8Array.from(a, float8[name].encode)),
 };
+
+function floats8<F>(make: (name: Float8Name) => F): Record<Float8Name, F> {
+  const names = Object.keys(float8) as Float8Name[];
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Float8Name, F>;
+}
 
 /**
  * The same tensor in another float dtype, converted while it is read (round to nearest even, by way of float32).

@@ -5,7 +5,7 @@ import { leafAval, leafValue } from "../compile/leaves.ts";
 import { moveTo, onDefaultDevice } from "../compile/place.ts";
 import { type AnyFunction, flattenResult } from "../compile/stage.ts";
 import { longAval } from "../core/aval.ts";
-import { isFloat } from "../core/dtype.ts";
+import { isInteger } from "../core/dtype.ts";
 import { DTypeError, ShapeError, TreeError } from "../core/errors.ts";
 import { type Graph, Var } from "../core/graph.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
@@ -16,8 +16,10 @@ import { evaluate, inline } from "../transforms/evaluate.ts";
 import { isDifferentiable, jvpGraph, pick, spreadMask, tangentAval } from "../transforms/jvp.ts";
 import { linearizeGraph } from "../transforms/linearize.ts";
 import { transposeGraph } from "../transforms/transpose.ts";
+import { type Holomorphic, requireReverseInput, requireReverseOutput } from "./holomorphic.ts";
+import { fitted, matchTangents, tangentLeaves } from "./tangents.ts";
 
-export interface GradOptions {
+export interface GradOptions extends Holomorphic {
   /** Position(s) of the arguments to differentiate with respect to. */
   readonly argnums?: number | readonly number[];
   /** The function returns `[loss, aux]`; aux is not differentiated. */
@@ -86,7 +88,11 @@ export function temporaries(leaves: readonly Leaf[], paths?: readonly string[]) 
   return { tensors, free: (results: readonly unknown[]) => freeMade(tensors, leaves, results) };
 }
 
-function freeMade(tensors: readonly (Tensor | null)[], leaves: readonly Leaf[], results: readonly unknown[]): void {
+function freeMade(
+  tensors: readonly (Tensor | null)[],
+  leaves: readonly (Leaf | null)[],
+  results: readonly unknown[],
+): void {
   if (results.some((r) => r instanceof Tracer)) return;
   tensors.forEach((t, i) => {
     if (t instanceof ArrayTensor && t !== leaves[i]) t.dispose();
@@ -151,10 +157,7 @@ export function valueAndGradOf(f: AnyFunction, options: GradOptions, name: strin
   return (...args: unknown[]): { value: unknown; grads: unknown } => {
     const s = select(args, options.argnums ?? 0, name);
     s.leaves.forEach((leaf, i) => {
-      if (!isFloat(leaf.dtype) && !options.allowInt)
-        throw new DTypeError(
-          `${name}: ${s.paths[i]} is ${longAval(leaf.aval)}; derivatives need floating dtypes. Use astype, choose other argnums, or allowInt.`,
-        );
+      requireReverseInput(name, s.paths[i]!, leaf.aval, options);
     });
     const g = functionGraph(f, s.rebuild, s.leaves, `${name}(${f.name || "f"})`, (i) => s.paths[i]!);
     const value = g.graph.outputs[0];
@@ -171,8 +174,7 @@ export function valueAndGradOf(f: AnyFunction, options: GradOptions, name: strin
       throw new ShapeError(
         `${name}: the function must return a scalar, got ${longAval(value!.aval)}. Use sum or mean, or jacrev.`,
       );
-    if (!isFloat(value.aval.dtype))
-      throw new DTypeError(`${name}: the function must return a floating scalar, got ${longAval(value.aval)}.`);
+    requireReverseOutput(name, "the result", value.aval, options);
     const active = g.graph.inputs.map((v, i) => i >= g.captures && isDifferentiable(v.aval));
     const outs = runTogether(
       `grad_${g.graph.name}`,
@@ -209,36 +211,11 @@ function gradOfGraph(graph: Graph, active: readonly boolean[], captures: number,
   return [...outs.slice(0, n), ...grads];
 }
 
-/** Tangents for `primals`; @throws TreeError, ShapeError or DTypeError naming the leaf that does not fit */
-export function matchTangents(
-  name: string,
-  leaves: readonly Leaf[],
-  primals: readonly { aval: Tensor["aval"] }[],
-  paths: readonly string[],
-): (Tensor | null)[] {
-  if (leaves.length !== primals.length)
-    throw new TreeError(`${name}: got ${leaves.length} leaves, expected ${primals.length}.`);
-  return leaves.map((leaf, i) => {
-    const want = tangentAval(primals[i]!.aval);
-    if (!isFloat(want.dtype)) return null;
-    const t = typeof leaf === "number" && want.shape.length === 0 ? new Literal(leaf, want) : leafValue(leaf, paths[i]);
-    if (t.shape.join() !== want.shape.join())
-      throw new ShapeError(
-        `${name}: ${paths[i] || "the value"} is ${longAval(t.aval)}, expected shape [${want.shape}].`,
-      );
-    if (t.dtype !== want.dtype)
-      throw new DTypeError(`${name}: ${paths[i] || "the value"} is ${longAval(t.aval)}, expected dtype ${want.dtype}.`);
-    return t;
-  });
-}
-
 export function jvpOf(f: AnyFunction, primals: readonly unknown[], tangents: readonly unknown[]): [unknown, unknown] {
   const p = flatten(primals, "primals");
-  const t = flatten(tangents, "tangents");
-  if (!sameTree(p.def, t.def))
-    throw new TreeError(`jvp: tangents of structure ${printTree(t.def)} for primals of structure ${printTree(p.def)}.`);
+  const given = tangentLeaves("jvp", "tangents", tangents, p.def);
   const { tensors: leaves, free } = temporaries(p.leaves, leafPaths(p.def, "primals"));
-  const matched = matchTangents("jvp", t.leaves, leaves, leafPaths(t.def, "tangents"));
+  const matched = matchTangents("jvp", given, leaves, leafPaths(p.def, "tangents"), "zero");
   const g = functionGraph(
     f,
     (v) => unflatten(p.def, v) as unknown[],
@@ -248,10 +225,10 @@ export function jvpOf(f: AnyFunction, primals: readonly unknown[], tangents: rea
   );
   const active = [...new Array(g.captures).fill(false), ...matched.map((m) => m !== null)];
   const d = jvpGraph(g.graph, active);
-  const given = matched.filter((m): m is Tensor => m !== null);
-  const outs = runTogether(d.graph.name, (...inputs) => inline(d.graph, inputs), [...g.inputs, ...given]);
+  const values = matched.filter((m): m is Tensor => m !== null);
+  const outs = runTogether(d.graph.name, (...inputs) => inline(d.graph, inputs), [...g.inputs, ...values]);
   free(outs);
-  freeMade(matched, t.leaves, outs);
+  freeMade(matched, given, outs);
   const n = g.graph.outputs.length;
   const outTangents = spreadMask(d.outActive, outs.slice(n));
   return [
@@ -315,7 +292,6 @@ function linearized(f: AnyFunction, primals: readonly unknown[], what: string) {
   return {
     p,
     leaves,
-    paths,
     g,
     l,
     differentiable,
@@ -329,19 +305,15 @@ function linearized(f: AnyFunction, primals: readonly unknown[], what: string) {
 export function vjpOf(f: AnyFunction, primals: readonly unknown[]): [unknown, ((ct: unknown) => unknown) & Residual] {
   const { p, leaves, g, l, differentiable, out, residuals, free } = linearized(f, primals, "vjp");
   const pull = (cotangent: unknown): unknown => {
-    const ct = flatten(cotangent, "cotangent");
-    if (!sameTree(ct.def, g.outDef))
-      throw new TreeError(
-        `vjp: a cotangent of structure ${printTree(ct.def)} for a result of structure ${printTree(g.outDef)}.`,
-      );
-    const cts = matchTangents("vjp", ct.leaves, g.graph.outputs, leafPaths(ct.def, "cotangent"));
+    const leavesGiven = tangentLeaves("vjp", "cotangents", cotangent, g.outDef);
+    const cts = matchTangents("vjp", leavesGiven, g.graph.outputs, leafPaths(g.outDef, "cotangent"), "unread");
     const active = cts.map((c, i) => c !== null && l.outActive[i]!);
     const given = pick(active, l.outActive);
     const linear = l.tangent.inputs.map((_, i) => i >= l.residuals);
     const t = transposeGraph(l.tangent, linear, given);
     const values = pick(cts, active) as Tensor[];
     const results = runTogether(t.graph.name, (...inputs) => inline(t.graph, inputs), [...residuals, ...values]);
-    freeMade(cts, ct.leaves, results);
+    freeMade(cts, leavesGiven, results);
     const dense = spreadMask(t.nonzero, results);
     const all = spreadMask(differentiable, dense);
     return unflatten(
@@ -359,17 +331,13 @@ export function vjpOf(f: AnyFunction, primals: readonly unknown[]): [unknown, ((
 }
 
 export function linearizeOf(f: AnyFunction, primals: readonly unknown[]): [unknown, AnyFunction & Residual] {
-  const { p, leaves, paths, g, l, differentiable, out, residuals, free } = linearized(f, primals, "linearize");
+  const { p, leaves, g, l, differentiable, out, residuals, free } = linearized(f, primals, "linearize");
   const push = (...tangents: unknown[]): unknown => {
-    const t = flatten(tangents, "tangents");
-    if (!sameTree(t.def, p.def))
-      throw new TreeError(
-        `linearize: tangents of structure ${printTree(t.def)} for primals of structure ${printTree(p.def)}.`,
-      );
-    const matched = matchTangents("linearize", t.leaves, leaves, paths);
+    const given = tangentLeaves("linearize", "tangents", tangents, p.def);
+    const matched = matchTangents("linearize", given, leaves, leafPaths(p.def, "tangents"), "zero");
     const values = pick(matched, differentiable).map((m, i) => m ?? zeroTangent(pick(leaves, differentiable)[i]!));
     const results = runTogether(l.tangent.name, (...inputs) => inline(l.tangent, inputs), [...residuals, ...values]);
-    freeMade(matched, t.leaves, results);
+    freeMade(matched, given, results);
     const all = spreadMask(l.outActive, results);
     return unflatten(
       g.outDef,
@@ -385,8 +353,9 @@ export function linearizeOf(f: AnyFunction, primals: readonly unknown[]): [unkno
   return [out, held];
 }
 
-/** The transpose of a function that is linear in all its arguments. */
+/** The transpose of a function that is linear in all its arguments, floats to floats or integers to integers. */
 export function linearTransposeOf(f: AnyFunction, primals: readonly unknown[]): (ct: unknown) => unknown {
+  const name = "linearTranspose";
   const p = flatten(primals, "primals");
   const avals = p.leaves.map(leafAval);
   let outDef: TreeDef | undefined;
@@ -398,18 +367,26 @@ export function linearTransposeOf(f: AnyFunction, primals: readonly unknown[]): 
       return flat.leaves.map((leaf) => leafValue(leaf));
     },
     avals,
-    { what: `linearTranspose(${f.name || "f"})`, ambient: false },
+    { what: `${name}(${f.name || "f"})`, ambient: false },
   );
+  const outAvals = graph.outputs.map((o) => o.aval);
+  const all = [...avals, ...outAvals];
+  if (!all.every(isDifferentiable) && !all.every((a) => isInteger(a.dtype)))
+    throw new DTypeError(
+      `${name}: got a function of (${avals.map(longAval).join(", ")}) to (${outAvals.map(longAval).join(", ")}), expected ` +
+        "floats to floats, or integers to integers. Close over the other arguments.",
+    );
   return (cotangent) => {
     const ct = flatten(cotangent, "cotangent");
-    const cts = matchTangents("linearTranspose", ct.leaves, graph.outputs, leafPaths(ct.def, "cotangent"));
-    const linear = graph.inputs.map((_, i) => i >= captures.length);
-    const given = cts.map((c) => c !== null);
-    const t = transposeGraph(graph, linear, given, true);
-    const values = cts.filter((c): c is Tensor => c !== null);
-    const results = runTogether(t.graph.name, (...inputs) => inline(t.graph, inputs), [...captures, ...values]);
     if (!sameTree(ct.def, outDef!))
-      throw new TreeError(`linearTranspose: a cotangent of structure ${printTree(ct.def)} for ${printTree(outDef!)}.`);
+      throw new TreeError(`${name}: the cotangent has structure ${printTree(ct.def)}, expected ${printTree(outDef!)}.`);
+    const paths = leafPaths(ct.def, "cotangent");
+    const cts = ct.leaves.map((leaf, i) => fitted(name, paths[i] || "the cotangent", leaf, tangentAval(outAvals[i]!)));
+    const linear = graph.inputs.map((_, i) => i >= captures.length);
+    const given = cts.map(() => true);
+    const t = transposeGraph(graph, linear, given, true);
+    const results = runTogether(t.graph.name, (...inputs) => inline(t.graph, inputs), [...captures, ...cts]);
+    freeMade(cts, ct.leaves, results);
     return unflatten(p.def, results.map(concrete));
   };
 }

@@ -1,8 +1,9 @@
 // What loops, checkpoints and custom derivatives share: a user's function over trees as a closed graph.
 import { leafValue } from "../compile/leaves.ts";
 import { type AnyFunction, flattenResult } from "../compile/stage.ts";
-import { type Aval, longAval } from "../core/aval.ts";
-import { isFloat } from "../core/dtype.ts";
+import { type Aval, type AxisSet, invariant, longAval, unionAxes, withVarying } from "../core/aval.ts";
+import { type AxisEnvironment, axisEnvironment, sameAxes } from "../core/axes.ts";
+import { type DType, isComplex, isFloat, isInexact } from "../core/dtype.ts";
 import { DTypeError, ShapeError, TreeError } from "../core/errors.ts";
 import { type Graph, memoize, Var } from "../core/graph.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
@@ -51,20 +52,25 @@ export interface BodyRequest {
   readonly def: TreeDef;
   readonly avals: readonly Aval[];
   readonly paths: readonly string[];
+  /** Axes that collectives in the body may name, besides those bound around it. */
+  readonly axes?: AxisEnvironment;
   /** Changes the flat results while the trace is open. */
   readonly finish?: (leaves: readonly Tensor[], def: TreeDef) => readonly Tensor[];
 }
 
-const bodies = new WeakMap<AnyFunction, { request: BodyRequest; body: Body }[]>();
+const bodies = new WeakMap<AnyFunction, { request: BodyRequest; around: AxisEnvironment; body: Body }[]>();
 const bodiesKept = 16;
 
 /** Traces `f` as a closed graph. A function that closes over no tensor is traced once for each kind of arguments. */
 export function traceBody(request: BodyRequest): Body {
-  const { f, call = f, key = "", what, def, avals, paths, finish } = request;
+  const { f, call = f, key = "", what, def, avals, paths, axes = [], finish } = request;
+  const around = axisEnvironment();
   let known = bodies.get(f);
   const hit = known?.find(
-    ({ request: r }) =>
+    ({ request: r, around: before }) =>
       key !== null &&
+      sameAxes(before, around) &&
+      sameAxes(r.axes ?? [], axes) &&
       (r.key ?? "") === key &&
       r.what === what &&
       r.avals.length === avals.length &&
@@ -82,7 +88,7 @@ export function traceBody(request: BodyRequest): Body {
       return finish === undefined ? leaves : finish(leaves, flat.def);
     },
     avals,
-    { what, ambient: true, inputNames: (i) => paths[i] ?? `argument ${i}` },
+    { what, ambient: true, axes, inputNames: (i) => paths[i] ?? `argument ${i}` },
   );
   const body = { graph, captures, outDef: outDef! };
   if (captures.length === 0 && key !== null) {
@@ -90,7 +96,7 @@ export function traceBody(request: BodyRequest): Body {
       known = [];
       bodies.set(f, known);
     }
-    known.unshift({ request, body });
+    known.unshift({ request, around, body });
     if (known.length > bodiesKept) known.pop();
   }
   return body;
@@ -102,16 +108,17 @@ export function shareCaptures(
   more: readonly Tensor[] = [],
 ): { captures: readonly Tensor[]; graphs: readonly Graph[] } {
   const captures = [...new Set([...all.flatMap((b) => b.captures), ...more])];
-  if (captures.length === 0) return { captures, graphs: all.map((b) => b.graph) };
-  const graphs = all.map((b): Graph => {
-    const own = b.captures.length;
-    const shared = captures.map((c) => {
-      const at = b.captures.indexOf(c);
-      return at < 0 ? new Var(c.aval) : b.graph.inputs[at]!;
-    });
-    return { ...b.graph, inputs: [...shared, ...b.graph.inputs.slice(own)] };
+  return { captures, graphs: all.map((b) => withCaptures(b, captures)) };
+}
+
+/** The graph of `body` with `captures`, its own among them, before the arguments. */
+export function withCaptures(body: Body, captures: readonly Tensor[]): Graph {
+  if (captures.length === 0) return body.graph;
+  const inputs = captures.map((c) => {
+    const at = body.captures.indexOf(c);
+    return at < 0 ? new Var(c.aval) : body.graph.inputs[at]!;
   });
-  return { captures, graphs };
+  return { ...body.graph, inputs: [...inputs, ...body.graph.inputs.slice(body.captures.length)] };
 }
 
 /** `t` with the weak type of `want`, if that is all they differ by. */
@@ -152,15 +159,19 @@ export function requireSameLeaves(
   });
 }
 
+const widensTo = (from: DType, to: DType): boolean =>
+  isComplex(from) ? isComplex(to) : isFloat(from) ? isInexact(to) : to !== "bool";
+
 /** A weakly typed initial carry takes the type that one turn gives it, as in JAX. */
 function promoted(value: Tensor, out: Aval): Tensor {
   if (!value.weakType || value.shape.join() !== out.shape.join()) return value;
-  const widens = isFloat(value.dtype) ? isFloat(out.dtype) : out.dtype !== "bool";
+  const widens = widensTo(value.dtype, out.dtype);
   return widens ? convert(value, out.dtype, out.weakType) : value;
 }
 
 /**
- * Traces a loop's body until the types of its carries are those that it returns.
+ * Traces a loop's body until the types of its carries are those that it returns. Inside shardMap a carry varies over
+ * the axes that its initial value or the body's result varies over, and over `also`.
  * @throws TreeError, ShapeError or DTypeError naming the carry that changes its type
  */
 export function settleCarry(
@@ -168,16 +179,19 @@ export function settleCarry(
   init: Flat,
   trace: (avals: readonly Aval[]) => Body,
   outDef: (body: Body) => TreeDef,
-): { init: readonly Tensor[]; body: Body } {
+  also: AxisSet = invariant,
+): { init: readonly Tensor[]; avals: readonly Aval[]; body: Body } {
   let values = init.values;
+  let varying = values.map((t) => unionAxes(t.aval.varying, also));
   for (;;) {
-    const avals = values.map((t) => t.aval);
+    const avals = values.map((t, i) => withVarying(t.aval, varying[i]!));
     const body = trace(avals);
     const def = outDef(body);
     const outs = body.graph.outputs.slice(0, avals.length).map((o) => o.aval);
     const sameDef = sameTree(def, init.def);
     const next = sameDef ? values.map((v, i) => promoted(v, outs[i]!)) : values;
-    if (next.every((v, i) => v === values[i])) {
+    const wider = sameDef ? varying.map((set, i) => unionAxes(set, outs[i]!.varying)) : varying;
+    if (next.every((v, i) => v === values[i]) && wider.every((set, i) => set === varying[i])) {
       requireSameLeaves(
         (path, got, expected) =>
           `${name}: the carry ${path} comes out of the body as ${got}, but goes in as ${expected}. ` +
@@ -186,9 +200,10 @@ export function settleCarry(
         { def: init.def, avals },
         init.paths.length === 1 && init.def.kind === "leaf" ? init.paths[0]! : "init",
       );
-      return { init: values, body };
+      return { init: values, avals, body };
     }
     values = next;
+    varying = wider;
   }
 }
 
@@ -206,7 +221,7 @@ export function matchLeaves(
 ): Tensor[] {
   return leaves.map((leaf, i) => {
     const want = tangentAval(avals[i]!);
-    if (leaf === null || !isFloat(want.dtype)) return zeroTangent(want);
+    if (leaf === null || !isInexact(want.dtype)) return zeroTangent(want);
     const t = typeof leaf === "number" && want.shape.length === 0 ? new Literal(leaf, want) : leafValue(leaf, paths[i]);
     const problem = `${what}: ${paths[i]} is ${longAval(t.aval)}, expected ${longAval(want)}.`;
     if (t.shape.join() !== want.shape.join()) throw new ShapeError(problem);

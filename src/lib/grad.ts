@@ -10,6 +10,7 @@ import {
   valueAndGradOf,
   vjpOf,
 } from "./autodiff.ts";
+import type { MapTree, TensorLike } from "./types.ts";
 
 export type { GradOptions, Residual };
 
@@ -61,31 +62,56 @@ export function valueAndGrad<A extends unknown[], R, const O extends GradOptions
   }) as never;
 }
 
-/** `[f(...primals), its directional derivative along tangents]`. As `jax.jvp`. */
-export function jvp<A extends unknown[], R>(f: (...args: A) => R, primals: A, tangents: A): [R, R] {
+/** Like the primals; null where these are integers or booleans, which have no derivative. */
+export type Tangents<T> = MapTree<T, TensorLike | null>;
+
+/**
+ * `[f(...primals), its directional derivative along tangents]`. As `jax.jvp`.
+ *
+ * Integers and booleans have no derivative (float0 in JAX): their tangent is null, or zeros of their type that are known,
+ * and where a result is one, its tangent is zeros of its type.
+ *
+ * @throws TreeError, ShapeError, DTypeError naming the tangent that does not fit its primal
+ */
+export function jvp<A extends unknown[], R>(
+  f: (...args: A) => R,
+  primals: A,
+  tangents: { readonly [K in keyof A]: Tangents<A[K]> },
+): [R, R] {
   return jvpOf(f as AnyFunction, primals, tangents) as [R, R];
 }
 
 /**
  * `[f(...primals), pull]`, where `pull(cotangent)` gives the cotangents of all primals. `pull` holds residuals on
  * devices until it is disposed. As `jax.vjp`.
+ *
+ * The cotangent of an integer or boolean result is null, or a tensor of its type, which is not read; the cotangent of
+ * such a primal is zeros of its type. `pull` throws TreeError, ShapeError, DTypeError naming what does not fit.
  */
 export function vjp<A extends unknown[], R>(
   f: (...args: A) => R,
   ...primals: A
-): [R, ((cotangent: R) => A) & Residual] {
-  return vjpOf(f as AnyFunction, primals) as [R, ((cotangent: R) => A) & Residual];
+): [R, ((cotangent: Tangents<R>) => A) & Residual] {
+  return vjpOf(f as AnyFunction, primals) as [R, ((cotangent: Tangents<R>) => A) & Residual];
 }
 
-/** `[f(...primals), push]`, where `push(...tangents)` is the derivative there, computed once. As `jax.linearize`. */
+/**
+ * `[f(...primals), push]`, where `push(...tangents)` is the derivative there, computed once; tangents are those of `jvp`.
+ * As `jax.linearize`.
+ */
 export function linearize<A extends unknown[], R>(
   f: (...args: A) => R,
   ...primals: A
-): [R, ((...tangents: A) => R) & Residual] {
-  return linearizeOf(f as AnyFunction, primals) as [R, ((...tangents: A) => R) & Residual];
+): [R, ((...tangents: { [K in keyof A]: Tangents<A[K]> }) => R) & Residual] {
+  return linearizeOf(f as AnyFunction, primals) as never;
 }
 
-/** The transpose of a function that is linear in all its arguments. As `jax.linear_transpose`. */
+/**
+ * The transpose of a function that is linear in all its arguments, floats to floats or integers to integers. As
+ * `jax.linear_transpose`.
+ *
+ * @throws NonDifferentiableError if it is not linear; DTypeError if it mixes integers and floats
+ */
 export function linearTranspose<A extends unknown[], R>(
   f: (...args: A) => R,
   ...primals: readonly unknown[]

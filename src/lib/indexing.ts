@@ -1,7 +1,8 @@
 // Reading and writing by index: t.at(…), t.set([…], v), t.addAt([…], v) and their function forms.
 import { longAval, withShape } from "../core/aval.ts";
-import { isInteger, itemSize, kindOf, promoteTypes } from "../core/dtype.ts";
+import { isInteger, itemSize, kindOf } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
+import { promoteTypes } from "../core/promotion.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
 import { bind1 } from "../core/trace.ts";
 import { add, max, min, mul } from "../ops/binary.ts";

@@ -2,21 +2,36 @@
 
 import { leafTensor } from "../compile/leaves.ts";
 import type { AnyFunction } from "../compile/stage.ts";
-import { longAval } from "../core/aval.ts";
-import { isFloat } from "../core/dtype.ts";
-import { DTypeError, TreeError } from "../core/errors.ts";
-import type { Tensor } from "../core/tensor.ts";
-import { flatten, leafPaths, unflatten } from "../core/tree.ts";
+import { TreeError } from "../core/errors.ts";
+import { Tensor } from "../core/tensor.ts";
+import { flatten, leafPaths, type TreeDef, unflatten } from "../core/tree.ts";
 import { eq } from "../ops/compare.ts";
 import { zerosLike } from "../ops/literal.ts";
 import { iota, reshape, transpose } from "../ops/shape.ts";
+import { zeroTangent } from "../ops/tangent.ts";
 import { convert } from "../ops/unary.ts";
+import { isDifferentiable } from "../transforms/jvp.ts";
+import { concrete } from "./autodiff.ts";
 import { jvp, vjp } from "./grad.ts";
+import {
+  type Holomorphic,
+  requireComplex,
+  requireForwardInput,
+  requireReverseInput,
+  requireReverseOutput,
+} from "./holomorphic.ts";
 import { vmap } from "./vmap.ts";
 
-export interface JacobianOptions {
-  /** Position of the argument to differentiate with respect to. */
-  readonly argnums?: number;
+export interface JacobianOptions extends Holomorphic {
+  /** Position(s) of the arguments to differentiate with respect to; for a list, a list stands at each result. */
+  readonly argnums?: number | readonly number[];
+  /** The function returns `[out, aux]`; the Jacobian comes as `[jacobian, aux]`. */
+  readonly hasAux?: boolean;
+}
+
+export interface ReverseJacobianOptions extends JacobianOptions {
+  /** Integer and boolean leaves of the arguments are allowed, and get zeros. */
+  readonly allowInt?: boolean;
 }
 
 /** Rows of the identity, one for each element of `like`, in its shape: [size, ...shape]. */
@@ -26,40 +41,74 @@ function basis(like: Tensor): Tensor {
   return reshape(convert(identity, like.dtype), [n, ...like.shape]);
 }
 
-function selected(f: AnyFunction, args: readonly unknown[], n: number, name: string) {
-  if (!(n >= 0 && n < args.length))
-    throw new TreeError(`${name}: argnums is ${n}, but the function was called with ${args.length} arguments.`);
-  const { leaves, def } = flatten(args[n], `args[${n}]`);
-  const tensors = leaves.map((l) => leafTensor(l));
+interface Selected {
+  readonly tensors: readonly Tensor[];
+  /** Structure of the chosen argument, or of the list of them. */
+  readonly def: TreeDef;
+  /** `[out, aux]`; aux is null without `hasAux`. */
+  readonly call: (...values: Tensor[]) => [out: unknown, aux: unknown];
+}
+
+function selected(f: AnyFunction, args: readonly unknown[], options: ReverseJacobianOptions, name: string): Selected {
+  const { argnums = 0, hasAux = false } = options;
+  const list = [argnums].flat().map((n) => (n < 0 ? n + args.length : n));
+  for (const n of list)
+    if (!(n >= 0 && n < args.length))
+      throw new TreeError(`${name}: argnums names argument ${n}, but the function was called with ${args.length}.`);
+  const flat = list.map((n) => flatten(args[n], `args[${n}]`));
+  const paths = flat.flatMap(({ def }, i) => leafPaths(def, `args[${list[i]}]`));
+  const tensors = flat.flatMap(({ leaves }) => leaves.map((l) => leafTensor(l)));
   tensors.forEach((t, i) => {
-    if (!isFloat(t.dtype))
-      throw new DTypeError(
-        `${name}: ${leafPaths(def, `args[${n}]`)[i]} is ${longAval(t.aval)}; derivatives need floating dtypes.`,
-      );
+    (name === "jacrev" ? requireReverseInput : requireForwardInput)(name, paths[i]!, t.aval, options);
   });
-  const call = (...values: Tensor[]) => f(...args.map((a, i) => (i === n ? unflatten(def, values) : a)));
-  return { tensors, def, call };
+  const defs = flat.map(({ def }) => def);
+  const whole: TreeDef = { kind: "array", children: defs, leaves: tensors.length };
+  const call = (...values: Tensor[]): [unknown, unknown] => {
+    const parts = unflatten(whole, values) as unknown[];
+    const all = [...args];
+    list.forEach((n, i) => {
+      all[n] = parts[i];
+    });
+    const out = f(...all);
+    if (!hasAux) return [out, null];
+    if (!Array.isArray(out) || out.length !== 2)
+      throw new TreeError(`${name}: with hasAux the function must return [out, aux], got another structure.`);
+    return out as [unknown, unknown];
+  };
+  return { tensors, def: typeof argnums === "number" ? defs[0]! : whole, call };
 }
 
 /**
  * The Jacobian of `f`, column by column in forward mode: for each leaf of the result a tree like the argument, of shape
  * [...result, ...argument]. As `jax.jacfwd`.
+ *
+ * @throws DTypeError for integers among the arguments, and for complex numbers unless `holomorphic`; TreeError
  */
 export function jacfwd<A extends unknown[], R>(
   f: (...args: A) => R,
   options: JacobianOptions = {},
 ): (...args: A) => unknown {
   return (...args) => {
-    const { tensors, def, call } = selected(f as AnyFunction, args, options.argnums ?? 0, "jacfwd");
+    const { tensors, def, call } = selected(f as AnyFunction, args, options, "jacfwd");
+    let aux: unknown = null;
     // For each input leaf, the tangents of all result leaves along its basis: the basis dimension comes first.
-    const columns = tensors.map((x, i) =>
-      vmap(
-        (direction: Tensor) =>
-          jvp((v: Tensor) => call(...tensors.map((t, j) => (j === i ? v : t))), [x], [direction])[1],
-      )(basis(x)),
-    );
+    const columns = tensors.map((x, i) => {
+      const along = (direction: Tensor) => {
+        const held = (v: Tensor) => call(...tensors.map((t, j) => (j === i ? v : t)));
+        const [primal, tangent] = jvp(held, [x], [direction]);
+        return [tangent[0], primal[1]];
+      };
+      const [tangents, shared] = vmap(along, { outAxes: [0, null] })(basis(x)) as [unknown, unknown];
+      if (i === 0) aux = shared;
+      else disposeAll(shared);
+      return tangents;
+    });
     const outs = columns.map((c) => flatten(c, "result"));
     const outDef = outs[0]!.def;
+    if (options.holomorphic)
+      outs[0]!.leaves.forEach((t, i) => {
+        requireComplex("jacfwd", leafPaths(outDef, "result")[i]!, (t as Tensor).aval);
+      });
     const results = outs[0]!.leaves.map((_, k) =>
       unflatten(
         def,
@@ -69,40 +118,52 @@ export function jacfwd<A extends unknown[], R>(
         }),
       ),
     );
-    return unflatten(outDef, results);
+    const jacobian = unflatten(outDef, results);
+    return options.hasAux ? [jacobian, aux] : jacobian;
   };
 }
 
-/** As `jacfwd`, row by row in reverse mode. As `jax.jacrev`. */
+/**
+ * As `jacfwd`, row by row in reverse mode. As `jax.jacrev`.
+ *
+ * @throws DTypeError for integers among the arguments (but for `allowInt`) or the results; TreeError
+ */
 export function jacrev<A extends unknown[], R>(
   f: (...args: A) => R,
-  options: JacobianOptions = {},
+  options: ReverseJacobianOptions = {},
 ): (...args: A) => unknown {
   return (...args) => {
-    const { tensors, def, call } = selected(f as AnyFunction, args, options.argnums ?? 0, "jacrev");
-    const [out, pull] = vjp((...v: Tensor[]) => call(...v), ...tensors);
+    const { tensors, def, call } = selected(f as AnyFunction, args, options, "jacrev");
+    const [[out, aux], pull] = vjp((...v: Tensor[]) => call(...v), ...tensors);
     const { leaves, def: outDef } = flatten(out, "result");
+    leaves.forEach((t, i) => {
+      requireReverseOutput("jacrev", leafPaths(outDef, "result")[i]!, (t as Tensor).aval, options);
+    });
+    const noAux = zerosOf(aux);
     const results = leaves.map((y, k) => {
       const target = y as Tensor;
       const rows = vmap((ct: Tensor) =>
-        pull(
+        pull([
           unflatten(
             outDef,
             leaves.map((z, j) => (j === k ? ct : zerosLike(z as Tensor))),
           ),
-        ),
+          noAux,
+        ]),
       )(basis(target)) as Tensor[];
-      return unflatten(
-        def,
-        tensors.map((x, i) => reshape(rows[i]!, [...target.shape, ...x.shape])),
-      );
+      const shaped = tensors.map((x, i) => {
+        const shape = [...target.shape, ...x.shape];
+        return isDifferentiable(x.aval) ? reshape(rows[i]!, shape) : concrete(zeroTangent({ shape, dtype: x.dtype }));
+      });
+      return unflatten(def, shaped);
     });
     pull.dispose();
-    return unflatten(outDef, results);
+    const jacobian = unflatten(outDef, results);
+    return options.hasAux ? [jacobian, aux] : jacobian;
   };
 }
 
-/** The Hessian of a scalar function: forward over reverse. As `jax.hessian`. */
+/** The Hessian of a scalar function: forward over reverse; with `hasAux`, `[hessian, aux]`. As `jax.hessian`. */
 export function hessian<A extends unknown[], R>(
   f: (...args: A) => R,
   options: JacobianOptions = {},
@@ -111,3 +172,15 @@ export function hessian<A extends unknown[], R>(
 }
 
 const moveFirstToLast = (x: Tensor): Tensor => transpose(x, [...x.shape.keys()].slice(1).concat(0));
+
+function zerosOf(tree: unknown): unknown {
+  const { leaves, def } = flatten(tree, "aux");
+  return unflatten(
+    def,
+    leaves.map((l) => zerosLike(leafTensor(l))),
+  );
+}
+
+function disposeAll(tree: unknown): void {
+  for (const leaf of flatten(tree, "aux").leaves) if (leaf instanceof Tensor) leaf.dispose();
+}

@@ -1,5 +1,6 @@
 // jit and its stages, as users see them.
-import type { Compiled, Lowered, Traced } from "../compile/aot.ts";
+import type { Lowered, Traced } from "../compile/aot.ts";
+import type { Compiled } from "../compile/compiled.ts";
 import { JitFunction, type JitOptions } from "../compile/jit.ts";
 import type { AnyFunction } from "../compile/stage.ts";
 import type { ShapeDtypeStruct } from "../core/struct.ts";

@@ -1,12 +1,13 @@
 // lax: elementwise operations, one for each primitive.
-import { type DType, isFloat } from "../core/dtype.ts";
+import { type DType, isComplex, isInexact } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import * as binary from "../ops/binary.ts";
 import * as comparison from "../ops/compare.ts";
+import * as parts from "../ops/complex.ts";
 import * as ops from "../ops/unary.ts";
 import { operandsOf, withNumbers } from "./lax-operands.ts";
-import { broadcastTo, cast, owning, settle, tensorOf } from "./promote.ts";
+import { broadcastTo, cast, castAsAsked, owning, settle, tensorOf } from "./promote.ts";
 import type { TensorLike } from "./types.ts";
 
 export type Unary = (x: TensorLike) => Tensor;
@@ -30,6 +31,8 @@ export const bitwiseNot = unary("bitwiseNot", ops.not);
 export const cbrt = unary("cbrt", ops.cbrt);
 export const ceil = unary("ceil", ops.ceil);
 export const clz = unary("clz", ops.clz);
+/** The complex conjugate; of float32 and float64 a complex number too. */
+export const conj = unary("conj", parts.conj);
 export const cos = unary("cos", ops.cos);
 export const cosh = unary("cosh", ops.cosh);
 export const digamma = unary("digamma", ops.digamma);
@@ -43,12 +46,16 @@ export const floor = unary("floor", ops.floor);
 const finite = unary("isFinite", ops.finite);
 
 export { finite as isFinite };
+/** The imaginary part. @throws DTypeError for a real tensor */
+export const imag = unary("imag", parts.imag);
 export const lgamma = unary("lgamma", ops.lgamma);
 export const log = unary("log", ops.log);
 export const log1p = unary("log1p", ops.log1p);
 export const logistic = unary("logistic", ops.logistic);
 export const neg = unary("neg", ops.neg);
 export const populationCount = unary("populationCount", ops.populationCount);
+/** The real part. @throws DTypeError for a real tensor */
+export const real = unary("real", parts.real);
 /** 1/x of floats. */
 export const reciprocal = unary("reciprocal", (x) => ops.integerPow(x, -1));
 export const rsqrt = unary("rsqrt", ops.rsqrt);
@@ -71,6 +78,8 @@ export const atan2 = two("atan2", binary.atan2);
 export const bitwiseAnd = two("bitwiseAnd", binary.and);
 export const bitwiseOr = two("bitwiseOr", binary.or);
 export const bitwiseXor = two("bitwiseXor", binary.xor);
+/** `re + i·im` of float32 or float64 parts. */
+export const complex = two("complex", parts.complex);
 /** Integers divide toward zero. */
 export const div = two("div", binary.div);
 export const eq = two("eq", comparison.eq);
@@ -83,10 +92,10 @@ export const min = two("min", binary.min);
 export const mul = two("mul", binary.mul);
 export const ne = two("ne", comparison.ne);
 export const nextafter = two("nextafter", binary.nextafter);
-/** x to the y-th power; a float may have an integer exponent (converted to its dtype). */
+/** x to the y-th power; a floating or complex one may have an integer exponent (converted to its dtype). */
 export const pow = owning(function pow(x: TensorLike, y: TensorLike): Tensor {
   const [a, b] = operandsOf("pow", [x, y]) as [Tensor, Tensor];
-  return settle(binary.pow(a, isFloat(a.dtype) && !isFloat(b.dtype) ? cast(b, a.dtype) : b));
+  return settle(binary.pow(a, isInexact(a.dtype) && !isInexact(b.dtype) ? cast(b, a.dtype) : b));
 });
 /** Remainder with the sign of the dividend. */
 export const rem = two("rem", binary.rem);
@@ -122,9 +131,14 @@ export const clamp = owning(function clamp(low: TensorLike, x: TensorLike, high:
   return settle(comparison.clamp(wideLow!, value, wideHigh!));
 });
 
-/** `x` as `dtype`. To integers: toward zero, NaN to 0, overflow saturates; to bool: not zero. */
-export const convertElementType = (x: TensorLike, dtype: DType): Tensor =>
-  settle(cast(tensorOf(x, "convertElementType"), dtype));
+/**
+ * `x` as `dtype`. To integers: toward zero, NaN to 0, overflow saturates; to bool: not zero. A complex number that
+ * becomes real or a truth value is its real part, with a warning.
+ */
+export const convertElementType = (x: TensorLike, dtype: DType): Tensor => {
+  const t = tensorOf(x, "convertElementType");
+  return settle(castAsAsked("convertElementType", isComplex(t.dtype) && dtype === "bool" ? parts.real(t) : t, dtype));
+};
 /** The same bits as another dtype; a trailing dimension appears or goes when the sizes differ. */
 export const bitcastConvertType = (x: TensorLike, dtype: DType): Tensor =>
   settle(ops.bitcast(tensorOf(x, "bitcastConvertType"), dtype));

@@ -1,9 +1,15 @@
 // The primitives by JAX's names in camelCase: they never promote dtypes and never change rank; loops.
+
+export * from "./collectives.ts";
 export { stopGradient } from "./custom.ts";
+export * from "./lax-conv.ts";
 export * from "./lax-dynamic.ts";
 export * from "./lax-elementwise.ts";
+export * from "./lax-fft.ts";
+export * as linalg from "./lax-linalg.ts";
 export * from "./lax-reduce.ts";
 export * from "./lax-shape.ts";
+export * from "./lax-window.ts";
 export {
   associativeScan,
   cond,

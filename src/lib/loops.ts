@@ -1,11 +1,14 @@
 // Control flow on values: cond, switch, whileLoop, foriLoop; scan and its kin beside them.
 import { ArrayTensor } from "../compile/array.ts";
+import { config } from "../compile/config.ts";
 import type { AnyFunction } from "../compile/stage.ts";
 import { cond as condGraphs } from "../control/cond.ts";
+import { varyOutputs } from "../control/varying.ts";
 import { whileOp } from "../control/while.ts";
-import { type Aval, avalOf, longAval } from "../core/aval.ts";
+import { type Aval, type AxisSet, avalOf, invariant, isSubset, longAval, unionAxes } from "../core/aval.ts";
 import { isInteger } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
+import type { Graph } from "../core/graph.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { Literal } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
@@ -16,6 +19,7 @@ import { zeroOf } from "../ops/literal.ts";
 import { convert } from "../ops/unary.ts";
 import {
   asStrongAs,
+  type Body,
   flattenValues,
   requireSameLeaves,
   settleCarry,
@@ -23,12 +27,14 @@ import {
   strengthen,
   traceBody,
 } from "./bodies.ts";
+import { plainBranch, plainWhile } from "./plain-loops.ts";
 import { countedLoop, strongerThan } from "./scan.ts";
 import type { Like, Tensors } from "./trees.ts";
 import type { TensorLike } from "./types.ts";
 
 export { associativeScan } from "./associative.ts";
-export { map, type ScanOptions, scan } from "./scan.ts";
+export { type MapOptions, map } from "./map.ts";
+export { type ScanOptions, scan } from "./scan.ts";
 
 function scalarOf(name: string, what: string, value: TensorLike): Tensor {
   const { values } = flattenValues(value, what);
@@ -98,6 +104,8 @@ function branch(
   operands: readonly unknown[],
 ): unknown {
   const args = flattenValues(operands, "operands");
+  const plain = config.disableJit ? plainBranch(index, functions, args) : undefined;
+  if (plain !== undefined) return plain.result;
   const avals = args.values.map((t) => t.aval);
   const bodies = functions.map((f, i) =>
     traceBody({ f, what: `${names[i]} of ${name}`, def: args.def, avals, paths: args.paths }),
@@ -116,7 +124,12 @@ function branch(
   });
   // Weak only where every branch is.
   const strong = outAvals[0]!.map((_, i) => outAvals.some((outs) => !outs[i]!.weakType));
-  const { captures, graphs } = shareCaptures(bodies.map((b) => ({ ...b, graph: strengthen(b.graph, strong) })));
+  // A result differs where a branch's does, or where different branches are taken.
+  const varying = outAvals[0]!.map((_, i) =>
+    outAvals.reduce((set, o) => unionAxes(set, o[i]!.varying), index.aval.varying),
+  );
+  const alike = (g: Graph) => varyOutputs(strengthen(g, strong), varying);
+  const { captures, graphs } = shareCaptures(bodies.map((b) => ({ ...b, graph: alike(b.graph) })));
   const results = condGraphs(index, graphs, [...captures, ...args.values]);
   args.free(results);
   return unflatten(bodies[0]!.outDef, results);
@@ -138,6 +151,8 @@ export function whileLoop<const C>(
 
 function whileTrees(name: string, condition: AnyFunction, body: AnyFunction, init: unknown): unknown {
   const carry = flattenValues(init, "init");
+  const plain = config.disableJit ? plainWhile(name, condition, body, carry) : undefined;
+  if (plain !== undefined) return plain.carry;
   const def = argumentsOf(carry.def, carry.values.length);
   const { paths } = carry;
   const trace = (avals: readonly Aval[]) =>
@@ -149,9 +164,15 @@ function whileTrees(name: string, condition: AnyFunction, body: AnyFunction, ini
       paths,
       finish: (leaves) => leaves.map((t, i) => strongerThan(t, avals[i])),
     });
-  const settled = settleCarry(name, carry, trace, (b) => b.outDef);
-  const avals = settled.init.map((t) => t.aval);
-  const test = traceBody({ f: condition, what: `the condition of ${name}`, def, avals, paths });
+  const tested = (avals: readonly Aval[]) =>
+    traceBody({ f: condition, what: `the condition of ${name}`, def, avals, paths });
+  let settled = settleCarry(name, carry, trace, (b) => b.outDef);
+  let test = tested(settled.avals);
+  // Devices that differ in the condition do different numbers of turns.
+  for (let set = conditionSet(test); !settled.avals.every((a) => isSubset(set, a.varying)); set = conditionSet(test)) {
+    settled = settleCarry(name, carry, trace, (b) => b.outDef, set);
+    test = tested(settled.avals);
+  }
   const [predicate] = test.graph.outputs;
   if (test.outDef.kind !== "leaf" || predicate!.aval.shape.length !== 0)
     throw new ShapeError(
@@ -169,6 +190,8 @@ function whileTrees(name: string, condition: AnyFunction, body: AnyFunction, ini
   carry.free(results);
   return unflatten(carry.def, results);
 }
+
+const conditionSet = (test: Body): AxisSet => test.graph.outputs[0]?.aval.varying ?? invariant;
 
 const argumentsOf = (def: TreeDef, leaves: number): TreeDef => ({ kind: "array", children: [def], leaves });
 

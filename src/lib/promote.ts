@@ -1,22 +1,26 @@
 // From what users pass to operands: host values become tensors, dtypes are promoted, shapes broadcast.
 import { leafTensor, scalarLiteral } from "../compile/leaves.ts";
 import { withScope } from "../compile/storage.ts";
+import { warn } from "../compile/warn.ts";
 import { avalOf, sameShape, strong, withShape } from "../core/aval.ts";
+import { type Complex, isComplexNumber } from "../core/complex.ts";
 import {
   type DType,
   inexact,
-  isFloat,
+  isBigInteger,
+  isComplex,
+  isInexact,
   isInteger,
-  itemSize,
   maxValue,
   minValue,
-  promoteTypes,
-  type Typed,
 } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
+import { promoteTypes, type Typed } from "../core/promotion.ts";
 import { Literal, Tensor } from "../core/tensor.ts";
-import { hasAmbient, stage, Tracer } from "../core/trace.ts";
+import { hasAmbient, stage, stagedConstant, Tracer } from "../core/trace.ts";
+import { roundTo } from "../core/words.ts";
 import { compare } from "../ops/compare.ts";
+import { complex } from "../ops/complex.ts";
 import { zeroOf } from "../ops/literal.ts";
 import { broadcastInDim } from "../ops/shape.ts";
 import { convert } from "../ops/unary.ts";
@@ -26,19 +30,27 @@ import type { TensorLike } from "./types.ts";
 type Scalar = number | bigint | boolean;
 
 /**
- * A tensor for whatever stands for one. A number alone is weak float32, a bigint weak int32, a boolean bool.
+ * A tensor for whatever stands for one. A number alone is weak float32, a bigint weak int32, a boolean bool, `{ re, im }`
+ * weak complex64.
  * Constants that a trace knows come back as `Literal`, so results go through `settle` before a user sees them.
  * @throws DTypeError for anything else
  */
 export function tensorOf(x: TensorLike, name: string): Tensor {
-  if (x instanceof Tracer) return x.atom instanceof Literal ? x.atom : x;
+  if (x instanceof Tracer) return stagedConstant(x, name) ?? x;
   if (x instanceof Tensor) return x;
   if (typeof x === "number" || typeof x === "bigint" || typeof x === "boolean") return scalarLiteral(x);
   if (ArrayBuffer.isView(x) && !((x as ArrayBufferView) instanceof DataView)) return leafTensor(x);
+  if (isComplexNumber(x)) return complexConstant(x, "float32", true);
   throw new DTypeError(
-    `${name}: got ${describe(x)}, expected a tensor, a typed array, a number, a bigint or a boolean. ` +
+    `${name}: got ${describe(x)}, expected a tensor, a typed array, a number, a bigint, a boolean or { re, im }. ` +
       "Make nested arrays a tensor with np.array.",
   );
+}
+
+/** A complex scalar with parts of dtype `part`. */
+export function complexConstant(value: Complex, part: "float32" | "float64", weakType: boolean): Tensor {
+  const aval = avalOf([], part, weakType);
+  return complex(new Literal(value.re, aval), new Literal(value.im, aval));
 }
 
 function describe(x: unknown): string {
@@ -56,7 +68,7 @@ const isScalar = (x: TensorLike): x is Scalar => typeof x !== "object";
 function scalarType(x: Scalar, others: Typed | undefined): Typed {
   if (typeof x === "boolean") return { dtype: "bool", weakType: false };
   if (typeof x === "bigint") return { dtype: "int32", weakType: true };
-  const integral = others !== undefined && !isFloat(others.dtype) && Number.isInteger(x);
+  const integral = others !== undefined && !isInexact(others.dtype) && Number.isInteger(x);
   return { dtype: integral ? "int32" : "float32", weakType: true };
 }
 
@@ -114,7 +126,7 @@ export function literalAs(name: string, value: Scalar, shape: readonly number[],
 
 function fitted(name: string, value: Scalar, dtype: DType): Scalar {
   if (dtype === "bool") return Boolean(value);
-  if (isFloat(dtype)) return Number(value);
+  if (isInexact(dtype)) return Number(value);
   const number = typeof value === "boolean" ? Number(value) : value;
   if (typeof number === "number" && !Number.isInteger(number))
     throw new DTypeError(`${name}: got ${number} for ${dtype}, expected a whole number. Use a float dtype.`);
@@ -123,7 +135,7 @@ function fitted(name: string, value: Scalar, dtype: DType): Scalar {
       `${name}: ${number} does not fit into ${dtype} (${minValue(dtype)} to ${maxValue(dtype)}). ` +
         "Convert the tensor beside it to a wider dtype with astype.",
     );
-  return itemSize(dtype) === 8 ? BigInt(number) : Number(number);
+  return isBigInteger(dtype) ? BigInt(number) : Number(number);
 }
 
 /** NumPy's common shape: aligned from the right, sizes equal or 1. @throws ShapeError naming all shapes */
@@ -165,10 +177,21 @@ export function broadcastTo(name: string, x: Tensor, shape: readonly number[]): 
   );
 }
 
+/** As `cast`, for a user who asks for it: warns, once, where imaginary parts are lost. */
+export function castAsAsked(name: string, x: Tensor, dtype: DType): Tensor {
+  if (isComplex(x.dtype) && !isComplex(dtype) && dtype !== "bool")
+    warn(`${name}: casting ${x.dtype} to ${dtype} discards the imaginary part. Take np.real or np.imag first.`);
+  return cast(x, dtype);
+}
+
 /** `x` as `dtype`, strongly typed; booleans are "not zero". Literals stay literals where the value fits. */
 export function cast(x: Tensor, dtype: DType): Tensor {
-  if (x instanceof Literal && (isFloat(dtype) || (dtype === "bool" && typeof x.value === "boolean")))
-    return new Literal(isFloat(dtype) ? Number(x.value) : x.value, avalOf(x.shape, dtype));
+  if (dtype === "bool" && isComplex(x.dtype)) return truth(x);
+  if (x instanceof Literal && (isInexact(dtype) || (dtype === "bool" && typeof x.value === "boolean"))) {
+    // A strong constant has the digits of its own dtype.
+    const value = typeof x.value === "number" && !x.weakType ? roundTo(x.dtype, x.value) : x.value;
+    return new Literal(isInexact(dtype) ? Number(value) : value, avalOf(x.shape, dtype));
+  }
   if (x instanceof Literal && isInteger(x.dtype) && isInteger(dtype)) {
     const value = x.value as number | bigint;
     if (value >= minValue(dtype) && value <= maxValue(dtype))

@@ -1,5 +1,6 @@
-// Loops of known length: scan, foriLoop, map.
+// Loops of known length: scan and foriLoop.
 import { ArrayTensor } from "../compile/array.ts";
+import { config } from "../compile/config.ts";
 import type { AnyFunction } from "../compile/stage.ts";
 import { scanOp } from "../control/scan.ts";
 import { type Aval, longAval, withShape } from "../core/aval.ts";
@@ -9,7 +10,9 @@ import type { Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
 import { leafPaths, printTree, type TreeDef, unflatten } from "../core/tree.ts";
 import { add } from "../ops/binary.ts";
+import { pvary } from "../ops/collective.ts";
 import { asStrongAs, type Body, type Flat, flattenValues, settleCarry, traceBody } from "./bodies.ts";
+import { plainScan, plainValue } from "./plain-loops.ts";
 import type { Like, Tensors } from "./trees.ts";
 
 export interface ScanOptions {
@@ -36,11 +39,18 @@ export function scan<const C, const X, Y>(
   return scanTrees("lax.scan", f as AnyFunction, init, xs, options) as [Tensors<C>, Tensors<Y>];
 }
 
-function scanTrees(name: string, f: AnyFunction, init: unknown, xs: unknown, options: ScanOptions): [unknown, unknown] {
+export function scanTrees(
+  name: string,
+  f: AnyFunction,
+  init: unknown,
+  xs: unknown,
+  options: ScanOptions,
+): [unknown, unknown] {
   const carry = flattenValues(init, "init");
   const over = flattenValues(xs ?? null, "xs");
   const length = scanLength(name, over, options.length);
   const unroll = turns(name, options.unroll, length);
+  if (config.disableJit) return plainScan(name, f, carry, over, length, options.reverse ?? false);
   const slices = over.values.map((x) => withShape(x.aval, x.shape.slice(1)));
   const def = pair(carry.def, over.def);
   const nCarry = carry.values.length;
@@ -70,9 +80,14 @@ function scanTrees(name: string, f: AnyFunction, init: unknown, xs: unknown, opt
   return unflatten(outDef, results) as [unknown, unknown];
 }
 
-/** A weak result for a strong carry becomes strong; a weak carry's may tell that the initial value must change. */
-export const strongerThan = (t: Tensor, want: Aval | undefined): Tensor =>
-  want === undefined || want.weakType ? t : asStrongAs(t, want);
+/**
+ * A weak result for a strong carry becomes strong; a weak carry's may tell that the initial value must change. It varies
+ * at least over the axes of the carry.
+ */
+export function strongerThan(t: Tensor, want: Aval | undefined): Tensor {
+  if (want === undefined) return t;
+  return pvary(want.weakType ? t : asStrongAs(t, want), want.varying);
+}
 
 const pair = (a: TreeDef, b: TreeDef): TreeDef => ({
   kind: "array",
@@ -115,17 +130,14 @@ function turns(name: string, unroll: number | boolean | undefined, length: numbe
   return unroll;
 }
 
-/** `f` of each element of the leading axis, one after the other; vmap does them together. As `jax.lax.map`. */
-export function map<const X, Y>(f: (x: Tensors<NoInfer<X>>) => Y, xs: X): Tensors<Y> {
-  const body = wrapped(f as AnyFunction, mapBodies, (g) => (_carry: unknown, x: unknown) => [null, g(x)]);
-  return scanTrees("lax.map", body, null, xs, {})[1] as Tensors<Y>;
-}
-
-const mapBodies = new WeakMap<AnyFunction, AnyFunction>();
 const countedBodies = new WeakMap<AnyFunction, AnyFunction>();
 
 /** The one wrapper of `f`, so that its traces are found again. */
-function wrapped(f: AnyFunction, known: WeakMap<AnyFunction, AnyFunction>, wrap: (f: AnyFunction) => AnyFunction) {
+export function wrapped(
+  f: AnyFunction,
+  known: WeakMap<AnyFunction, AnyFunction>,
+  wrap: (f: AnyFunction) => AnyFunction,
+) {
   let body = known.get(f);
   if (body === undefined) {
     body = Object.defineProperty(wrap(f), "name", { value: f.name || "body" });
@@ -136,6 +148,7 @@ function wrapped(f: AnyFunction, known: WeakMap<AnyFunction, AnyFunction>, wrap:
 
 /** `carry = body(i, carry)` for `length` whole numbers from `from` on. */
 export function countedLoop(body: AnyFunction, from: Tensor, length: number, init: unknown): unknown {
+  if (config.disableJit && length === 0) return plainValue(init);
   const f = wrapped(body, countedBodies, (g) => ([i, carry]: [Tensor, unknown]) => [[add(i, 1), g(i, carry)], null]);
   const [[last, carry]] = scanTrees("lax.foriLoop", f, [from, init], null, { length }) as [[unknown, unknown], null];
   if (last instanceof ArrayTensor) last.dispose();

@@ -4,8 +4,11 @@ import type { ArrayTensor } from "../compile/array.ts";
 import { bytesOf, decode, encodeValues, rawWords } from "../compile/encoding.ts";
 import { toBytes, toBytesAsync } from "../compile/place.ts";
 import { longAval } from "../core/aval.ts";
+import type { HostScalar } from "../core/complex.ts";
+import { isComplex } from "../core/dtype.ts";
 import {
   ConcretizationTypeError,
+  DTypeError,
   ShapeError,
   TracerArrayConversionError,
   TracerBoolConversionError,
@@ -97,11 +100,11 @@ interface Reads {
   /** The part that the entries name; see `np.at`. */
   at(...entries: readonly Index[]): Tensor;
 
-  /** The value of a tensor of one element; bigint for 64-bit integers. @throws ShapeError, ConcretizationTypeError */
-  item(): number | bigint | boolean;
+  /** The value of a tensor of one element; bigint for 64-bit integers, `{ re, im }` for complex numbers. @throws ShapeError, ConcretizationTypeError */
+  item(): HostScalar;
   /** Nested arrays of the values. @throws TracerArrayConversionError */
   tolist(): NestedScalars;
-  /** The values, row-major, without blocking; 16-bit floats as Float32Array, bool as Uint8Array. @throws TracerArrayConversionError */
+  /** The values, row-major, without blocking; 8- and 16-bit floats as Float32Array, bool as Uint8Array, complex as interleaved parts. @throws TracerArrayConversionError */
   data(): Promise<TypedArray>;
   /** The undecoded words, row-major; waits for the value. @throws TracerArrayConversionError */
   bits(): TypedArray;
@@ -150,13 +153,18 @@ const bytes = (t: Tensor): Uint8Array =>
   t instanceof Literal ? encodeValues(elements(t), t.dtype) : toBytes(t as ArrayTensor);
 
 /** A concrete scalar as JavaScript sees it. */
-function primitive(t: Tensor, hint: string): number | bigint | boolean {
+function primitive(t: Tensor, hint: string): number | bigint | boolean | string {
   if (t.size !== 1)
     throw new ShapeError(
       `Converting a tensor of shape [${t.shape}] to a ${hint === "default" ? "primitive" : hint}: expected one element. ` +
         "Use np.add, np.greater, … on tensors, np.any or np.all for a truth value.",
     );
   const value = elements(t)[0]!;
+  if (typeof value === "object")
+    throw new DTypeError(
+      `Converting a ${longAval(t.aval)} to a ${hint === "default" ? "primitive" : hint}: a complex number is no real one. Use item(), ` +
+        "np.real or np.abs.",
+    );
   return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
@@ -182,7 +190,7 @@ install({
     return indexing.at(this, entries);
   },
 
-  item(this: Tensor): number | bigint | boolean {
+  item(this: Tensor): HostScalar {
     const value = known(this, "item()", ConcretizationTypeError);
     if (value.size !== 1)
       throw new ShapeError(`item: got ${longAval(this.aval)}, expected one element. Use tolist() or await data().`);
@@ -243,7 +251,9 @@ install({
     if (hint === "string") {
       const what = "A traced tensor as a property name or in a template string";
       const value = this instanceof Tracer ? known(this, what, TracerIntegerConversionError) : this;
-      return value.size === 1 && value.ndim === 0 ? String(elements(value)[0]) : printTensor(value);
+      return value.size === 1 && value.ndim === 0 && !isComplex(value.dtype)
+        ? String(elements(value)[0])
+        : printTensor(value);
     }
     const what = "A traced tensor as a number or in a comparison of JavaScript";
     return primitive(known(this, what, TracerBoolConversionError), hint);

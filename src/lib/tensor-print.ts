@@ -1,25 +1,25 @@
 // Concrete tensors as text, in the manner of NumPy.
 import type { ArrayTensor } from "../compile/array.ts";
-import { scalars } from "../compile/encoding.ts";
+import { encodeValues, scalars } from "../compile/encoding.ts";
 import { toBytes } from "../compile/place.ts";
 import { longAval } from "../core/aval.ts";
+import type { Complex, HostScalar } from "../core/complex.ts";
 import { isFloat } from "../core/dtype.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { Literal } from "../core/tensor.ts";
 import { concreteValue, Tracer } from "../core/trace.ts";
 
-type Scalar = number | bigint | boolean;
-
 /** The elements of a concrete tensor in row-major order. */
-export function elements(t: Tensor): Scalar[] {
-  if (t instanceof Literal) return new Array<Scalar>(t.size).fill(t.value);
+export function elements(t: Tensor): HostScalar[] {
+  if (t instanceof Literal)
+    return new Array<HostScalar>(t.size).fill(scalars(encodeValues([t.value], t.dtype), t.dtype)[0]!);
   return scalars(toBytes(t as ArrayTensor), t.dtype);
 }
 
-export type NestedScalars = Scalar | readonly NestedScalars[];
+export type NestedScalars = HostScalar | readonly NestedScalars[];
 
 /** Flat elements as nested arrays. */
-export function nest(flat: readonly Scalar[], shape: readonly number[]): NestedScalars {
+export function nest(flat: readonly HostScalar[], shape: readonly number[]): NestedScalars {
   let position = 0;
   const build = (d: number): NestedScalars =>
     d === shape.length ? flat[position++]! : Array.from({ length: shape[d]! }, () => build(d + 1));
@@ -34,7 +34,10 @@ export function printValues(t: Tensor): string {
   const flat = elements(t);
   const abbreviated = t.size > threshold;
   const strides = t.shape.map((_, d) => t.shape.slice(d + 1).reduce((n, s) => n * s, 1));
-  const show = (v: Scalar) => (typeof v === "number" && isFloat(t.dtype) ? float(v) : String(v));
+  const show = (v: HostScalar) => {
+    if (typeof v === "object") return complex(v);
+    return typeof v === "number" && isFloat(t.dtype) ? float(v) : String(v);
+  };
   const part = (d: number, start: number, indent: string): string => {
     if (d === t.ndim) return show(flat[start]!);
     const n = t.shape[d]!;
@@ -52,6 +55,12 @@ export function printValues(t: Tensor): string {
 function float(v: number): string {
   if (Object.is(v, -0)) return "-0";
   return Number.isFinite(v) ? String(Number(v.toPrecision(7))) : v > 0 ? "inf" : v < 0 ? "-inf" : "nan";
+}
+
+/** `1+2j`, as NumPy has it. */
+function complex({ re, im }: Complex): string {
+  const part = float(im);
+  return `${float(re)}${part.startsWith("-") ? "" : "+"}${part}j`;
 }
 
 /** The values of a concrete tensor; of a traced one what it is and where it is traced. Never throws. */

@@ -1,12 +1,13 @@
 // Types of trees: what goes in and what comes out of transformed functions.
+import type { Complex } from "../core/complex.ts";
 import type { ShapeDtypeStruct } from "../core/struct.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { TypedArray } from "../core/tree.ts";
 
-export type { TypedArray };
+export type { Complex, TypedArray };
 
-/** What may be passed where a tensor is expected. */
-export type TensorLike = Tensor | TypedArray | number | bigint | boolean;
+/** What may be passed where a tensor is expected. As an argument of a transformation `{ re, im }` is a tree of two numbers. */
+export type TensorLike = Tensor | TypedArray | number | bigint | boolean | Complex;
 /** What may be passed where only shapes matter. */
 export type TensorSpec = TensorLike | ShapeDtypeStruct;
 

@@ -58,7 +58,13 @@ function mapCall(f: AnyFunction, name: string, options: VmapOptions, args: reado
       return flat.leaves.map((leaf) => leafValue(leaf, "the result"));
     },
     chosen.map((i) => withShape(values[i]!.aval, removeDim(values[i]!.shape, axes[i]!))),
-    { what, ambient: false, inputNames: (i) => paths[chosen[i]!]! },
+    {
+      what,
+      // What collectives over the axis are recorded for does not show in their operands.
+      ambient: axisName !== undefined,
+      inputNames: (i) => paths[chosen[i]!]!,
+      ...(axisName !== undefined ? { axes: [{ name: axisName, size }] } : {}),
+    },
   );
   const outPaths = leafPaths(outDef!, "result");
   const targets = axesOf(what, "outAxes", outAxes, outDef!);

@@ -15,6 +15,7 @@ type NoParams = Record<never, never>;
 export const barrierOp: Op<NoParams, Many> = defineOp({
   name: "optimization_barrier",
   shape: (operands) => operands,
+  varying: (operands) => operands,
   derivative: { all: "linear" },
   transpose: ({ cotangents, avals, operands }) => {
     const cts = barrier(cotangents.map((ct, i) => ct ?? zeroTangent(avals[i]!)));

@@ -1,11 +1,13 @@
 // Elementwise operations of two operands of equal shape and dtype.
 import type { Value } from "../../hlo/module.ts";
+import type { TensorType } from "../../hlo/types.ts";
 import type { Aval } from "../core/aval.ts";
 import { type LoweringContext, typeOf } from "../core/lowering.ts";
 import { defineOp, type Maybe, type Op, type OperandDerivative } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind1 } from "../core/trace.ts";
 import { eq, select } from "./compare.ts";
+import { lexicographic } from "./complex-lowering.ts";
 import { type Accepts, batchElementwise, rebinder, requireDType, sameAvals } from "./elementwise.ts";
 import { beside, like, type Operand } from "./literal.ts";
 import { abs, floor, log, neg, sign, square } from "./unary.ts";
@@ -84,7 +86,7 @@ export const divOp = binary("div", {
 export const div = apply(divOp);
 /** Remainder with the sign of the dividend. */
 export const remOp = binary("rem", {
-  accepts: "number",
+  accepts: "real",
   lower: s("remainder"),
   jvp: [(t) => t, (t, x, y) => mul(neg(t), mul(sign(div(x, y)), floor(abs(div(x, y)))))],
 });
@@ -97,9 +99,17 @@ const extreme: BinarySpec["jvp"] = [
   (t, x, y, z) => mul(t, tieShare(x, y, z)),
   (t, x, y, z) => mul(t, tieShare(y, x, z)),
 ];
-export const maxOp = binary("max", { accepts: "any", lower: s("maximum"), jvp: extreme });
+/** The larger of two values; complex ones are ordered by real part, then by imaginary part. */
+const extremeLowering =
+  (name: string, direction: "GT" | "LT") => (c: LoweringContext, x: Value, y: Value, type: TensorType) =>
+    type.element.startsWith("complex") ? lexicographic(c, direction, x, y, type) : c.one(s(name), [x, y], type);
+export const larger = extremeLowering("maximum", "GT");
+export const smaller = extremeLowering("minimum", "LT");
+const lowered = (rule: typeof larger) => (c: LoweringContext, x: Value, y: Value) =>
+  rule(c, x, y, typeOf(c.results[0]!));
+export const maxOp = binary("max", { accepts: "any", lower: lowered(larger), jvp: extreme });
 export const max = apply(maxOp);
-export const minOp = binary("min", { accepts: "any", lower: s("minimum"), jvp: extreme });
+export const minOp = binary("min", { accepts: "any", lower: lowered(smaller), jvp: extreme });
 export const min = apply(minOp);
 export const powOp = binary("pow", {
   accepts: "number",
@@ -112,7 +122,7 @@ export const powOp = binary("pow", {
 });
 export const pow = apply(powOp);
 export const atan2Op = binary("atan2", {
-  accepts: "float",
+  accepts: "inexact",
   lower: s("atan2"),
   jvp: [
     (t, x, y) => mul(t, div(y, add(square(x), square(y)))),

@@ -19,14 +19,17 @@ export type Direction = "EQ" | "NE" | "LT" | "LE" | "GT" | "GE";
 type CompareOp = Op<NoParams, readonly [Tensor, Tensor]>;
 
 /** How StableHLO is told to compare values of a kind. */
-const comparisons = { bool: "UNSIGNED", int: "SIGNED", uint: "UNSIGNED", float: "FLOAT" } as const;
+const comparisons = { bool: "UNSIGNED", int: "SIGNED", uint: "UNSIGNED", float: "FLOAT", complex: "FLOAT" } as const;
 export const comparison = (dtype: DType) => comparisons[kindOf(dtype)];
 
 function comparing(direction: Direction): CompareOp {
   const name = direction.toLowerCase();
   const op: CompareOp = defineOp({
     name,
-    shape: (operands) => [avalOf(sameAvals(name, operands).shape, "bool")],
+    shape: (operands) => {
+      requireDType(name, operands[0], direction === "EQ" || direction === "NE" ? "any" : "ordered");
+      return [avalOf(sameAvals(name, operands).shape, "bool")];
+    },
     derivative: { all: "none" },
     transpose: null,
     batch: batchElementwise(rebinder(() => op)),
@@ -100,7 +103,6 @@ export const select = (which: Tensor, onTrue: Tensor, onFalse: Operand): Tensor 
 export const clampOp: Op<NoParams, readonly [Tensor, Tensor, Tensor]> = defineOp({
   name: "clamp",
   shape: (operands) => {
-    requireDType("clamp", operands[0], "number");
     return [sameAvals("clamp", operands)];
   },
   derivative: [

@@ -1,7 +1,7 @@
 // Running reductions along one axis: each element of the result reduces all operands up to it.
 import { attr } from "../../hlo/attributes.ts";
 import { avalOf, longAval } from "../core/aval.ts";
-import type { DType } from "../core/dtype.ts";
+import { type DType, isComplex } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
 import { typeOf } from "../core/lowering.ts";
@@ -9,8 +9,9 @@ import { defineOp, type Op, type Transpose } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind1, traceGraph } from "../core/trace.ts";
 import { shifted } from "./batching.ts";
-import { add, max, min, mul, sub, tieShare } from "./binary.ts";
-import { eq, ne, select } from "./compare.ts";
+import { add, max, min, mul, rem, sub, tieShare } from "./binary.ts";
+import { eq, lt, ne, select } from "./compare.ts";
+import { complex, imag, real } from "./complex.ts";
 import { type Accepts, requireDType } from "./elementwise.ts";
 import { highest, like, lowest, zeroOf } from "./literal.ts";
 import { concatenate, pad, rev, sliceInDim } from "./shape.ts";
@@ -176,13 +177,22 @@ export const cummin = apply(cumminOp);
 
 /** log(exp(a) + exp(b)) = max + log1p(exp(−|a − b|)); where a − b is NaN (equal infinities, NaN) it is a + b. */
 function logAddExp(a: Tensor, b: Tensor): Tensor {
+  if (isComplex(a.dtype)) return complexLogAddExp(a, b);
   const difference = sub(a, b);
   const finite = add(max(a, b), log1p(exp(neg(abs(difference)))));
   return select(ne(difference, difference), add(a, b), finite);
 }
+/** As for real numbers, with the larger by real part in front, and the imaginary part brought between −π and π. */
+function complexLogAddExp(a: Tensor, b: Tensor): Tensor {
+  const larger = max(a, b);
+  const sum = add(larger, log1p(exp(sub(add(a, b), mul(larger, 2)))));
+  const turned = rem(add(imag(sum), Math.PI), 2 * Math.PI);
+  const angle = sub(select(lt(turned, 0), add(turned, 2 * Math.PI), turned), Math.PI);
+  return complex(real(sum), angle);
+}
 const unlessInfinite = (x: Tensor): Tensor => select(eq(x, Number.POSITIVE_INFINITY), like(x, 0), x);
 export const cumlogsumexpOp = cumulative("cumlogsumexp", {
-  accepts: "float",
+  accepts: "inexact",
   identity: () => Number.NEGATIVE_INFINITY,
   combine: (a, b) => logAddExp(a, b),
   tangent: (ta, tb, a, b, z) => {

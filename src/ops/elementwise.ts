@@ -1,21 +1,24 @@
 // What all elementwise families share: equal shapes, weak-type results, one batch rule.
 import { type Aval, avalOf, longAval, sameShape, withShape } from "../core/aval.ts";
 import type { DType } from "../core/dtype.ts";
-import { isFloat, isInteger } from "../core/dtype.ts";
+import { isComplex, isFloat, isInexact, isInteger } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import type { BatchInput, BatchOutput } from "../core/op.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
 import { batchAt } from "./batching.ts";
 
-export type Accepts = "float" | "number" | "signed" | "integer" | "bits" | "any";
+export type Accepts = "float" | "inexact" | "number" | "real" | "ordered" | "signed" | "integer" | "bits" | "any";
 
 const accepted: Readonly<Record<Accepts, readonly [(d: DType) => boolean, string]>> = {
   float: [isFloat, "a floating dtype"],
+  inexact: [isInexact, "a floating or complex dtype"],
   number: [(d) => d !== "bool", "a numeric dtype"],
+  real: [(d) => d !== "bool" && !isComplex(d), "a numeric dtype that is not complex"],
+  ordered: [(d) => !isComplex(d), "a dtype whose values are ordered (not complex)"],
   signed: [(d) => isFloat(d) || d.startsWith("int"), "a floating or signed integer dtype"],
   integer: [isInteger, "an integer dtype"],
-  bits: [(d) => !isFloat(d), "a boolean or integer dtype"],
+  bits: [(d) => !isInexact(d), "a boolean or integer dtype"],
   any: [() => true, "any dtype"],
 };
 

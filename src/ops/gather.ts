@@ -1,7 +1,7 @@
 // gather: reading slices whose places are given by an integer tensor.
 import { attr } from "../../hlo/attributes.ts";
 import { type Aval, longAval, withShape } from "../core/aval.ts";
-import { type DType, isFloat, isInteger, maxValue, minValue } from "../core/dtype.ts";
+import { type DType, isInexact, isInteger, maxValue, minValue } from "../core/dtype.ts";
 import { DTypeError, internal, ShapeError } from "../core/errors.ts";
 import { typeOf } from "../core/lowering.ts";
 import { defineOp, type Op } from "../core/op.ts";
@@ -115,7 +115,7 @@ export function batchedDims(d: GatherDims): GatherDims {
 
 /** The fill value of a dtype when none is asked for: NaN, the most negative or the largest integer, true. */
 export const defaultFill = (dtype: DType): number | bigint | boolean =>
-  dtype === "bool" ? true : isFloat(dtype) ? Number.NaN : dtype.startsWith("u") ? maxValue(dtype) : minValue(dtype);
+  dtype === "bool" ? true : isInexact(dtype) ? Number.NaN : dtype.startsWith("u") ? maxValue(dtype) : minValue(dtype);
 
 export function gather(x: Tensor, indices: Tensor, p: GatherParams): Tensor {
   if (p.mode !== "fill") return bind1(gatherOp, [x, indices], p);

@@ -1,6 +1,6 @@
 // Numbers as operands: literals shaped like their neighbour, zeros, ones.
 import { type Aval, avalOf, strong } from "../core/aval.ts";
-import { type DType, isFloat, maxValue, minValue } from "../core/dtype.ts";
+import { type DType, hasInfinity, isBigInteger, isInexact, maxValue, minValue } from "../core/dtype.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
 
 export type Operand = Tensor | number | bigint | boolean;
@@ -15,13 +15,13 @@ export const splat = (value: number | bigint | boolean, shape: readonly number[]
   new Literal(value, avalOf(shape, dtype));
 
 export const zeroOf = (dtype: DType): number | bigint | boolean =>
-  dtype === "bool" ? false : dtype === "int64" || dtype === "uint64" ? 0n : 0;
+  dtype === "bool" ? false : isBigInteger(dtype) ? 0n : 0;
 
-/** Where max and min begin: infinities, the ends of integer types, false and true. */
+/** Where max and min begin: infinities, the ends of types that have none, false and true. */
 export const lowest = (d: DType): number | bigint | boolean =>
-  d === "bool" ? false : isFloat(d) ? Number.NEGATIVE_INFINITY : minValue(d);
+  d === "bool" ? false : isInexact(d) && hasInfinity(d) ? Number.NEGATIVE_INFINITY : minValue(d);
 export const highest = (d: DType): number | bigint | boolean =>
-  d === "bool" ? true : isFloat(d) ? Number.POSITIVE_INFINITY : maxValue(d);
+  d === "bool" ? true : isInexact(d) && hasInfinity(d) ? Number.POSITIVE_INFINITY : maxValue(d);
 
 /** The zero of a tangent space. */
 export const zeros = (a: Aval): Literal => new Literal(zeroOf(a.dtype), strong(a));

@@ -1,15 +1,16 @@
 // Reductions over axes.
 import { attr } from "../../hlo/attributes.ts";
-import { avalOf, longAval, withShape } from "../core/aval.ts";
-import { type DType, isFloat, kindOf, maxValue } from "../core/dtype.ts";
+import type { Value } from "../../hlo/module.ts";
+import { avalOf, longAval, withDType, withShape } from "../core/aval.ts";
+import { type DType, isBigInteger, isFloat, isInteger, isNarrow, kindOf, maxValue } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
-import { typeOf } from "../core/lowering.ts";
+import { type LoweringContext, typeOf } from "../core/lowering.ts";
 import { defineOp, type Op, type OperandDerivative, type Transpose } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind1 } from "../core/trace.ts";
 import { shifted } from "./batching.ts";
-import { div, mul } from "./binary.ts";
-import { eq } from "./compare.ts";
+import { div, larger, mul, smaller } from "./binary.ts";
+import { comparison, eq } from "./compare.ts";
 import { cumprod } from "./cumulative.ts";
 import { type Accepts, requireDType } from "./elementwise.ts";
 import { highest, lowest } from "./literal.ts";
@@ -24,7 +25,8 @@ type One = readonly [Tensor];
 
 interface ReductionSpec {
   readonly accepts: Accepts;
-  readonly lower: string;
+  /** StableHLO name of the reducer, or a rule on scalars. */
+  readonly lower: string | ((c: LoweringContext, x: Value, y: Value, dtype: DType) => Value);
   readonly initial: (dtype: DType) => number | bigint | boolean;
   readonly derivative: OperandDerivative<ReduceParams, One>;
   readonly transpose: Transpose<ReduceParams, One> | null;
@@ -61,7 +63,10 @@ function reduction(name: string, spec: ReductionSpec): ReduceOp {
       const { dtype } = c.results[0]!;
       const scalar = typeOf({ shape: [], dtype });
       const initial = c.constant(scalar, spec.initial(dtype));
-      const body = c.region([scalar, scalar], (a, b) => [c.one(spec.lower, [a!, b!], scalar)]);
+      const { lower } = spec;
+      const body = c.region([scalar, scalar], (a, b) => [
+        typeof lower === "string" ? c.one(lower, [a!, b!], scalar) : lower(c, a!, b!, dtype),
+      ]);
       return c.op(
         "stablehlo.reduce",
         [x, initial],
@@ -82,7 +87,7 @@ export function spread(y: Tensor, x: { readonly shape: readonly number[] }, axes
   return broadcastInDim(y, x.shape, kept(x.shape.length, axes));
 }
 
-const unit = (n: 0 | 1) => (d: DType) => (d.endsWith("int64") ? BigInt(n) : d === "bool" ? n === 1 : n);
+const unit = (n: 0 | 1) => (d: DType) => (isBigInteger(d) ? BigInt(n) : d === "bool" ? n === 1 : n);
 
 export const reduceSumOp = reduction("reduce_sum", {
   accepts: "number",
@@ -128,7 +133,7 @@ const extreme: OperandDerivative<ReduceParams, One> = (t, [x], [y], { axes }) =>
 };
 export const reduceMaxOp = reduction("reduce_max", {
   accepts: "any",
-  lower: "stablehlo.maximum",
+  lower: (c, x, y, dtype) => larger(c, x, y, typeOf({ shape: [], dtype })),
   initial: lowest,
   derivative: extreme,
   transpose: null,
@@ -136,7 +141,7 @@ export const reduceMaxOp = reduction("reduce_max", {
 export const reduceMax = apply(reduceMaxOp);
 export const reduceMinOp = reduction("reduce_min", {
   accepts: "any",
-  lower: "stablehlo.minimum",
+  lower: (c, x, y, dtype) => smaller(c, x, y, typeOf({ shape: [], dtype })),
   initial: highest,
   derivative: extreme,
   transpose: null,
@@ -167,6 +172,7 @@ function argExtreme(name: string, direction: "GT" | "LT", worst: (d: DType) => n
   const op: Op<ArgParams, One> = defineOp({
     name,
     shape: ([x], { axis, indexDtype }) => {
+      requireDType(name, x, "ordered");
       if (!(axis >= 0 && axis < x.shape.length) || x.shape[axis] === 0)
         throw new ShapeError(`${name}: got axis ${axis} for ${longAval(x)}; expected an axis that is not empty.`);
       return [
@@ -184,8 +190,12 @@ function argExtreme(name: string, direction: "GT" | "LT", worst: (d: DType) => n
     }),
     effect: "none",
     cost: "costly",
-    lower: (c, [x], { axis, indexDtype }) => {
-      const a = c.operands[0]!;
+    lower: (c, [given], { axis, indexDtype }) => {
+      const own = c.operands[0]!;
+      // XLA's expander of such reductions takes whole bytes only.
+      const narrow = isInteger(own.dtype) && isNarrow(own.dtype);
+      const a = narrow ? withDType(own, kindOf(own.dtype) === "uint" ? "uint8" : "int8") : own;
+      const x = narrow ? c.one("stablehlo.convert", [given], typeOf(a)) : given;
       const index = typeOf({ shape: [], dtype: indexDtype });
       const value = typeOf({ shape: [], dtype: a.dtype });
       const indices = c.one("stablehlo.iota", [], typeOf({ shape: a.shape, dtype: indexDtype }), {
@@ -200,7 +210,7 @@ function argExtreme(name: string, direction: "GT" | "LT", worst: (d: DType) => n
             comparison_direction: attr.enum("comparison_direction", direction),
             compare_type: attr.enum("comparison_type", type),
           });
-        const kind = ({ bool: "UNSIGNED", int: "SIGNED", uint: "UNSIGNED", float: "FLOAT" } as const)[kindOf(a.dtype)];
+        const kind = comparison(a.dtype);
         const indexKind = kindOf(indexDtype) === "uint" ? "UNSIGNED" : "SIGNED";
         const both = (name: string, p: typeof x, q: typeof x) => c.one(`stablehlo.${name}`, [p, q], bool);
         let better = test(x0!, direction, x1!, kind);

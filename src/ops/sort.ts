@@ -1,8 +1,8 @@
 // Sorting: several operands by the first of them, and the k largest of each row.
 import { attr } from "../../hlo/attributes.ts";
 import type { Value } from "../../hlo/module.ts";
-import { avalOf, longAval, sameShape, withShape } from "../core/aval.ts";
-import { type DType, isFloat } from "../core/dtype.ts";
+import { type Aval, avalOf, longAval, sameShape, withShape } from "../core/aval.ts";
+import { type DType, isComplex, isFloat, isInteger, isNarrow, kindOf, realOf } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
 import { type LoweringContext, typeOf } from "../core/lowering.ts";
 import { defineOp, type Maybe, type Op } from "../core/op.ts";
@@ -10,6 +10,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
 import { batchAt, batchFront, shifted } from "./batching.ts";
 import { comparison } from "./compare.ts";
+import { requireDType } from "./elementwise.ts";
 import { takeAlong } from "./gather.ts";
 import { iota } from "./shape.ts";
 
@@ -43,6 +44,14 @@ function ordering(c: LoweringContext, dtype: DType) {
     const [a, b] = [canonical(x), canonical(y)];
     return { less: () => compare(a, "LT", b, type), equal: () => compare(a, "EQ", b, type) };
   };
+}
+
+/** What two elements are compared by, the first one first: complex ones by their real and their imaginary parts. */
+function keysOf(c: LoweringContext, dtype: DType, x: Value, y: Value) {
+  if (!isComplex(dtype)) return [{ dtype, x, y }];
+  const type = typeOf({ shape: [], dtype: realOf(dtype) });
+  const part = (name: string, v: Value) => c.one(`stablehlo.${name}`, [v], type);
+  return ["real", "imag"].map((p) => ({ dtype: realOf(dtype), x: part(p, x), y: part(p, y) }));
 }
 
 /** Sorts as JAX does, and says where each element came from. */
@@ -87,8 +96,9 @@ export const sortOp: Op<SortParams, Many> = defineOp({
     const body = c.region(types, (...args) => {
       const bool = typeOf({ shape: [], dtype: "bool" });
       let before: Value | undefined;
-      for (let i = numKeys - 1; i >= 0; i--) {
-        const { less, equal } = ordering(c, c.operands[i]!.dtype)(args[2 * i]!, args[2 * i + 1]!);
+      const keys = c.operands.slice(0, numKeys).flatMap((a, i) => keysOf(c, a.dtype, args[2 * i]!, args[2 * i + 1]!));
+      for (const { dtype, x, y } of keys.reverse()) {
+        const { less, equal } = ordering(c, dtype)(x, y);
         const later = before && c.one("stablehlo.and", [equal(), before], bool);
         before = later ? c.one("stablehlo.or", [less(), later], bool) : less();
       }
@@ -106,6 +116,7 @@ export const sort = (operands: Many, dimension: number, options: { numKeys?: num
 export const topKOp: Op<{ k: number }, readonly [Tensor]> = defineOp({
   name: "top_k",
   shape: ([x], { k }) => {
+    requireDType("top_k", x, "ordered");
     const n = x.shape.at(-1);
     if (n === undefined || !Number.isInteger(k) || k < 0 || k > n)
       throw new ShapeError(
@@ -122,7 +133,18 @@ export const topKOp: Op<{ k: number }, readonly [Tensor]> = defineOp({
   }),
   effect: "none",
   cost: "costly",
-  lower: (c, [x], { k }) => c.op("chlo.top_k", [x], c.results.map(typeOf), { k: attr.i64(k) }),
+  lower: (c, [x], { k }) => {
+    const [values, places] = c.results as readonly [Aval, Aval];
+    const { dtype } = values;
+    if (!isInteger(dtype) || !isNarrow(dtype))
+      return c.op("chlo.top_k", [x], c.results.map(typeOf), { k: attr.i64(k) });
+    // XLA's kernel takes whole bytes only.
+    const wide = kindOf(dtype) === "uint" ? "uint8" : "int8";
+    const operand = c.one("stablehlo.convert", [x], typeOf({ shape: c.operands[0]!.shape, dtype: wide }));
+    const types = [typeOf({ shape: values.shape, dtype: wide }), typeOf(places)];
+    const [top, at] = c.op("chlo.top_k", [operand], types, { k: attr.i64(k) });
+    return [c.one("stablehlo.convert", [top!], typeOf(values)), at!];
+  },
 });
 export function topK(x: Tensor, k: number): [values: Tensor, places: Tensor] {
   const [values, places] = bind(topKOp, [x], { k });

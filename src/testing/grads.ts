@@ -1,7 +1,9 @@
 // Derivatives against central differences in float64.
 import { jvp, vjp } from "../lib/grad.ts";
 import { jit, makeJaxpr } from "../lib/jit.ts";
+import * as lax from "../lib/lax.ts";
 import { scope } from "../lib/memory.ts";
+import * as np from "../lib/np.ts";
 import type { Tensor } from "../lib/tensor.ts";
 import * as tree from "../lib/tree.ts";
 import { CheckError, isClose } from "./close.ts";
@@ -17,12 +19,19 @@ export interface GradOptions {
   readonly eps?: number;
   readonly rtol?: number;
   readonly atol?: number;
+  /** Relative tolerance between ⟨ct, J v⟩ of forward mode and ⟨Jᵀ ct, v⟩ of reverse mode; 1e-9 by default. */
+  readonly agreement?: number;
+  /** Of the random directions. */
   readonly seed?: number;
 }
 
 type Tree = unknown;
 type Function = (...args: Tensor[]) => Tensor[];
-const isFloat = (t: Tensor): boolean => t.dtype.startsWith("float") || t.dtype === "bfloat16";
+const isComplex = (t: Tensor): boolean => t.dtype.startsWith("complex");
+const isFloat = (t: Tensor): boolean => t.dtype.startsWith("float") || t.dtype === "bfloat16" || isComplex(t);
+/** Complex numbers as a last dimension of two: their parts. */
+const split = (t: Tensor): Tensor => (isComplex(t) ? np.stack([np.real(t), np.imag(t)], -1) : t);
+const join = (t: Tensor): Tensor => lax.complex(np.take(t, 0, -1), np.take(t, 1, -1));
 
 /** A function of float64 tensors to float64 tensors, flat; other arguments are held and other results left out. */
 interface Flat {
@@ -40,14 +49,17 @@ function flat(f: (...args: never[]) => Tree, args: readonly unknown[]): Flat {
   return {
     name: f.name || "f",
     paths: places.map((i) => paths[i]!),
-    inputs: places.map((i) => toDevice({ ...toHost(tensors[i]!), dtype: "float64" })),
+    inputs: places.map((i) => {
+      const t = split(tensors[i]!);
+      return toDevice({ ...toHost(t), dtype: "float64" });
+    }),
     f: (...inputs) => {
       const all = [...tensors];
       places.forEach((place, i) => {
-        all[place] = inputs[i]!;
+        all[place] = isComplex(tensors[place]!) ? join(inputs[i]!) : inputs[i]!;
       });
       const out = f(...(tree.unflatten(structure, all) as never[]));
-      return (tree.leaves(out) as Tensor[]).filter(isFloat);
+      return (tree.leaves(out) as Tensor[]).filter(isFloat).map(split);
     },
   };
 }
@@ -55,9 +67,10 @@ function flat(f: (...args: never[]) => Tree, args: readonly unknown[]): Flat {
 /**
  * Checks the derivatives of `f` at `args` against central differences (f(x + εv) − f(x − εv)) / 2ε along random
  * directions v. Forward mode is compared element by element; reverse mode by the inner product ⟨ct, J v⟩ = ⟨Jᵀ ct, v⟩
- * for a random cotangent. Second order checks the derivatives of x ↦ J v and x ↦ Jᵀ ct the same way.
+ * for a random cotangent; with both modes, that they agree to `agreement`. Second order checks the derivatives of x ↦ J v and x ↦ Jᵀ ct the same way.
  *
- * Float arguments are widened to float64, so `f` must compute in its arguments' dtype; integers and booleans are held.
+ * Float arguments are widened to float64, complex ones to complex128 (their parts are independent directions), so `f`
+ * must compute in its arguments' dtype; integers and booleans are held.
  *
  * @throws CheckError with the numbers, the seed and the program
  */
@@ -69,6 +82,7 @@ export function checkGrads<A extends unknown[]>(f: (...args: A) => unknown, args
     eps: options.eps ?? 1e-5,
     rtol: options.rtol ?? 1e-5,
     atol: options.atol ?? 1e-7,
+    agreement: options.agreement ?? 1e-9,
     seed: options.seed ?? 0,
   };
   scope(() => check(flat(f as (...args: never[]) => Tree, args), full, new HostRandom(full.seed), ""));
@@ -106,14 +120,14 @@ function check(g: Flat, o: Required<GradOptions>, random: HostRandom, history: s
     const v = x.map(draw);
     const [high, low] = [moved(v, o.eps), moved(v, -o.eps)];
     const expected = high.map((h, i) => h.map((e, j) => (e - low[i]![j]!) / (2 * o.eps)));
-    if (o.modes.includes("fwd"))
-      push(...x, ...v).forEach((t, i) => {
-        numbers(t).forEach((e, j) => {
-          const want = expected[i]![j]!;
-          if (!isClose(e, want, o.rtol, o.atol))
-            fail("forward mode", direction, `result ${i}, element ${j} is ${e}, differences give ${want}`);
-        });
+    const pushed = o.modes.includes("fwd") ? push(...x, ...v) : undefined;
+    pushed?.forEach((t, i) => {
+      numbers(t).forEach((e, j) => {
+        const want = expected[i]![j]!;
+        if (!isClose(e, want, o.rtol, o.atol))
+          fail("forward mode", direction, `result ${i}, element ${j} is ${e}, differences give ${want}`);
       });
+    });
     const ct = outs.map(draw);
     if (o.modes.includes("rev")) {
       const grads = pull(...x, ...ct).map(numbers);
@@ -125,6 +139,12 @@ function check(g: Flat, o: Required<GradOptions>, random: HostRandom, history: s
       const size = add(want.map(Math.abs));
       if (!isClose(add(got), add(want), o.rtol, o.atol + o.rtol * size))
         fail("reverse mode", direction, `⟨Jᵀct, v⟩ is ${add(got)}, differences give ${add(want)}`);
+      if (pushed !== undefined) {
+        const forwards = inner(pushed.map(numbers), ct.map(numbers));
+        const bound = o.agreement * Math.max(1, add(forwards.map(Math.abs)));
+        if (!isClose(add(got), add(forwards), o.agreement, bound))
+          fail("agreement of both modes", direction, `⟨Jᵀct, v⟩ is ${add(got)}, but ⟨ct, Jv⟩ is ${add(forwards)}`);
+      }
     }
     if (o.order > 1 && direction === 0) {
       const next = { ...o, order: o.order - 1 };

@@ -1,9 +1,10 @@
 // Tensors as host numbers and back, and a small seeded source of numbers.
+import type { HostScalar } from "../core/complex.ts";
 import * as np from "../lib/np.ts";
 import type { DType, Tensor } from "../lib/tensor.ts";
 import { elements, nest } from "../lib/tensor-print.ts";
 
-export type Scalar = number | bigint | boolean;
+export type Scalar = HostScalar;
 
 /** A tensor's description with its elements in row-major order. */
 export interface HostTensor {
@@ -18,8 +19,9 @@ export const toDevice = ({ shape, dtype, values }: HostTensor): Tensor =>
 
 export const toHost = (t: Tensor): HostTensor => ({ shape: t.shape, dtype: t.dtype, values: elements(t) });
 
-/** The elements as numbers. */
-export const numbers = (t: Tensor): number[] => elements(t).map(Number);
+/** The elements as numbers; a complex one as two, its parts. */
+export const numbers = (t: Tensor): number[] =>
+  elements(t).flatMap((v) => (typeof v === "object" ? [v.re, v.im] : [Number(v)]));
 
 /**
  * Numbers from a 32-bit seed: uniform in [0, 1), and normal by the polar method of Box and Muller. The stream is

@@ -56,9 +56,11 @@ export function batchWalk(
 
 /** True for an operation over named axes that names this one, and for one that holds such an operation. */
 function mentionsAxis(e: Equation, axisName: string): boolean {
-  const axes: unknown = (e.params as { axes?: unknown } | null)?.axes;
-  if (Array.isArray(axes) && axes.includes(axisName)) return true;
-  return nestedGraphs(e).some((g) =>
+  const params = e.params as { axes?: unknown; manualAxes?: unknown } | null;
+  if (Array.isArray(params?.axes) && params.axes.includes(axisName)) return true;
+  // The same name inside means what is bound there.
+  if (Array.isArray(params?.manualAxes) && params.manualAxes.includes(axisName)) return false;
+  return nestedGraphs(e.params).some((g) =>
     memoize(g, `mentions ${axisName}`, () => g.equations.some((inner) => mentionsAxis(inner, axisName))),
   );
 }

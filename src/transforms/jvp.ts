@@ -1,7 +1,7 @@
 // Forward mode: a walk that carries primals and tangents; a null tangent is zero.
 import type { Aval } from "../core/aval.ts";
 import { avalOf } from "../core/aval.ts";
-import { isFloat } from "../core/dtype.ts";
+import { isInexact } from "../core/dtype.ts";
 import { internal } from "../core/errors.ts";
 import { type Equation, type Graph, maskKey, memoize } from "../core/graph.ts";
 import type { AnyOp, Maybe, OperandDerivative } from "../core/op.ts";
@@ -15,10 +15,10 @@ type Pair = readonly [primal: Tensor, tangent: Maybe];
 /** Which rule of a structured operation a walk uses. */
 export type Mode = "jvp" | "linearize";
 
-/** Tangents have the shape of their primal, its dtype if floating, and are never weakly typed. */
-export const tangentAval = (a: Aval): Aval => avalOf(a.shape, a.dtype);
+/** Tangents have the shape of their primal, its dtype if floating or complex, and are never weakly typed. */
+export const tangentAval = (a: Aval): Aval => avalOf(a.shape, a.dtype, false, a.varying);
 
-export const isDifferentiable = (a: Aval): boolean => isFloat(a.dtype);
+export const isDifferentiable = (a: Aval): boolean => isInexact(a.dtype);
 
 export function jvpWalk(
   graph: Graph,

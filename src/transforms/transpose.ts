@@ -1,11 +1,11 @@
 // Reverse mode, second half: walk a linear program backwards, carrying cotangents.
-import { longAval } from "../core/aval.ts";
+import { isSubset, longAval } from "../core/aval.ts";
 import { internal, NonDifferentiableError } from "../core/errors.ts";
-import { type Equation, type Graph, maskKey, memoize, Var } from "../core/graph.ts";
+import { type Equation, type Graph, maskKey, memoize, nestedGraphs, Var } from "../core/graph.ts";
 import type { AnyOp, Maybe } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind, traceGraph } from "../core/trace.ts";
-import { addTangents, zeroTangent } from "../ops/tangent.ts";
+import { addTangents, fitCotangent, zeroTangent } from "../ops/tangent.ts";
 import { Environment, forEachEquation, read } from "./evaluate.ts";
 import { spreadMask, tangentAval } from "./jvp.ts";
 
@@ -43,18 +43,24 @@ export function transposeWalk(
   });
   const sums = new Map<Var, Tensor>();
   const accumulate = (v: Var, ct: Maybe) => {
-    if (ct !== null) sums.set(v, addTangents(sums.get(v) ?? null, ct)!);
+    if (ct === null) return;
+    const sum = sums.get(v);
+    if (sum === undefined) sums.set(v, ct);
+    else if (sum.aval.varying === ct.aval.varying) sums.set(v, addTangents(sum, ct)!);
+    else sums.set(v, addTangents(fitCotangent(sum, v.aval), fitCotangent(ct, v.aval))!);
   };
   graph.outputs.forEach((o, i) => {
     if (o instanceof Var && dependent.has(o)) accumulate(o, cotangents[i] ?? null);
   });
   backwards.reverse();
   forEachEquation(backwards, (e) => {
-    const cts = e.results.map((r) => sums.get(r) ?? null);
+    let cts = e.results.map((r) => sums.get(r) ?? null);
     if (cts.every((ct) => ct === null)) return;
     for (const r of e.results) sums.delete(r);
     const { transpose } = e.op;
     const isLinear = e.operands.map((o) => o instanceof Var && dependent.has(o));
+    if (cts.some((ct, i) => ct !== null && ct.aval.varying !== e.results[i]!.aval.varying))
+      if (!mayWait(e, isLinear, cts)) cts = cts.map((ct, i) => ct && fitCotangent(ct, e.results[i]!.aval));
     if (transpose === null || !isLinearIn(e.op.derivative, isLinear))
       throw new NonDifferentiableError(
         `${e.op.name}: it is not linear in ${longAval(e.operands[0]?.aval ?? e.results[0]!.aval)}, so it has no transpose. ` +
@@ -74,7 +80,23 @@ export function transposeWalk(
       accumulate(o as Var, ct);
     });
   });
-  return graph.inputs.map((v, i) => (linear[i] ? (sums.get(v) ?? null) : null));
+  return graph.inputs.map((v, i) => {
+    const ct = linear[i] ? (sums.get(v) ?? null) : null;
+    return ct && fitCotangent(ct, v.aval);
+  });
+}
+
+/**
+ * Whether the sum over devices, which a cotangent that varies more than its value is due, may come after the equation:
+ * if it moves elements only to where they are no more (as a broadcast does backwards), so that less is sent.
+ */
+function mayWait(e: Equation, isLinear: readonly boolean[], cts: readonly Maybe[]): boolean {
+  const [from, ...others] = e.operands.filter((_, i) => isLinear[i]);
+  const [to, ...more] = e.results;
+  if (from === undefined || to === undefined || others.length > 0 || more.length > 0) return false;
+  if (!isSubset(to.aval.varying, cts[0]!.aval.varying)) return false;
+  const local = e.op.varying === undefined && nestedGraphs(e.params).length === 0;
+  return local && from.aval.dtype === to.aval.dtype && from.aval.size <= to.aval.size;
 }
 
 /** False if the derivative declared for each operand says that an operation is not linear in these together. */

@@ -43,7 +43,19 @@ describe("floating point", () => {
     }
   });
 
-  it.each(["bf16", "f16", "f8E4M3FN", "f8E5M2"] as const)("%s: all bit patterns", (element) => {
+  const small = [
+    "bf16",
+    "f16",
+    "f8E3M4",
+    "f8E4M3",
+    "f8E4M3B11FNUZ",
+    "f8E4M3FN",
+    "f8E4M3FNUZ",
+    "f8E5M2",
+    "f8E5M2FNUZ",
+    "f8E8M0FNU",
+  ] as const;
+  it.each(small)("%s: all bit patterns", (element) => {
     const format = floatFormat(element)!;
     const wrong: bigint[] = [];
     for (let bits = 0n; bits < 1n << BigInt(format.bits); bits++) {

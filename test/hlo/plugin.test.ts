@@ -42,7 +42,8 @@ describe("constants", () => {
   /** Bit patterns from a multiplicative sequence, the same on every run. */
   const patterns = (length: number) => Uint8Array.from({ length }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24);
 
-  const elements = "f64 f32 f16 bf16 f8E4M3FN f8E5M2 i8 i16 i32 i64 ui8 ui16 ui32 ui64 complex<f32> complex<f64>";
+  const elements =
+    "f64 f32 f16 bf16 f8E3M4 f8E4M3 f8E4M3B11FNUZ f8E4M3FN f8E4M3FNUZ f8E5M2 f8E5M2FNUZ f8E8M0FNU i8 i16 i32 i64 ui8 ui16 ui32 ui64 complex<f32> complex<f64>";
   it.each(elements.split(" ") as ElementType[])("%s: decimal and hexadecimal text", (element) => {
     const width = elementBits(element) / 8;
     for (const count of [1, 100, 257]) {

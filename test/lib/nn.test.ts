@@ -60,9 +60,9 @@ describe("as JAX", () => {
       const f = (...xs: Tensor[]) => functions[c.op]!(xs, c.params);
       expectClose(f(...inputs), tensor(c.outputs[0]!), c.name);
       if (c.jvp !== undefined) {
-        const tangents = inputs.map((x, i) => {
+        const tangents = inputs.map((_, i) => {
           const t = c.jvp!.tangents[i];
-          return t ? tensor(t) : x;
+          return t ? tensor(t) : null;
         });
         const [, out] = jvp(f, inputs as Tensor[], tangents as Tensor[]);
         expectClose(out, tensor(c.jvp.out_tangents[0]!), `${c.name} jvp`);

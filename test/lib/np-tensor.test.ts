@@ -14,7 +14,7 @@ import { grad } from "../../src/lib/grad.ts";
 import { jit } from "../../src/lib/jit.ts";
 import { liveBuffers, scope } from "../../src/lib/memory.ts";
 import * as np from "../../src/lib/np.ts";
-import type { TypedArray } from "../../src/lib/types.ts";
+import type { Complex, TypedArray } from "../../src/lib/types.ts";
 import "./np-values.ts";
 
 const matrix = () => np.array([[1, 2, 3], [4, 5, 6]]); // biome-ignore format: a matrix
@@ -149,7 +149,7 @@ describe("methods", () => {
     expectTypeOf(m.add).parameters.toEqualTypeOf<[y: Parameters<typeof np.add>[1]]>();
     expectTypeOf(m.sum).returns.toEqualTypeOf<Tensor>();
     expectTypeOf(m.data).returns.toEqualTypeOf<Promise<TypedArray>>();
-    expectTypeOf(m.item).returns.toEqualTypeOf<number | bigint | boolean>();
+    expectTypeOf(m.item).returns.toEqualTypeOf<number | bigint | boolean | Complex>();
     expectTypeOf(np.split).returns.toEqualTypeOf<Tensor[]>();
     expectTypeOf(np.array).parameter(0).not.toBeAny();
     expectTypeOf(np.topK).returns.toEqualTypeOf<[values: Tensor, places: Tensor]>();

@@ -4,9 +4,11 @@ import type { Tensor } from "../../src/core/tensor.ts";
 import { bind1 } from "../../src/core/trace.ts";
 import * as binary from "../../src/ops/binary.ts";
 import * as compare from "../../src/ops/compare.ts";
+import * as parts from "../../src/ops/complex.ts";
 import * as cumulative from "../../src/ops/cumulative.ts";
 import { dotGeneral } from "../../src/ops/dot.ts";
 import { dynamicSlice, dynamicUpdateSlice } from "../../src/ops/dynamic.ts";
+import { type FftKind, fft } from "../../src/ops/fft.ts";
 import { defaultFill, type GatherParams, gather, type IndexMode } from "../../src/ops/gather.ts";
 import * as reduce from "../../src/ops/reduce.ts";
 import { scatterAddOp } from "../../src/ops/scatter.ts";
@@ -114,6 +116,11 @@ export const lax: Readonly<Record<string, LaxFunction>> = {
   round: ([x], p) => (p.rounding_method === "AWAY_FROM_ZERO" ? unary.roundAway : unary.round)(x!),
   reduce_precision: ([x], p) => unary.reducePrecision(x!, p.exponent_bits as number, p.mantissa_bits as number),
   integer_pow: ([x], p) => unary.integerPow(x!, p.y as number),
+  real: one(parts.real),
+  imag: one(parts.imag),
+  conj: one(parts.conj),
+  complex: two(parts.complex),
+  fft: ([x], p) => fft(x!, p.fft_type as FftKind, ints(p.fft_lengths)),
   add: two(binary.add),
   sub: two(binary.sub),
   mul: two(binary.mul),

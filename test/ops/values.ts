@@ -4,7 +4,7 @@ import { ArrayTensor } from "../../src/compile/array.ts";
 import { encodeValues } from "../../src/compile/encoding.ts";
 import { fromBytes, moveTo, onDefaultDevice, toBytes } from "../../src/compile/place.ts";
 import { avalOf } from "../../src/core/aval.ts";
-import { type DType, epsilon, isFloat } from "../../src/core/dtype.ts";
+import { type DType, epsilon, isInexact } from "../../src/core/dtype.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { type FixtureTensor, numbersOf, rawOf } from "../fixtures.ts";
 
@@ -56,7 +56,7 @@ export type Tolerance =
 export function disagreement(got: HostValue, expected: HostValue, tolerance: Tolerance): string | undefined {
   if (got.dtype !== expected.dtype || got.shape.join() !== expected.shape.join())
     return `got ${got.dtype}[${got.shape}], expected ${expected.dtype}[${expected.shape}]`;
-  if (!isFloat(got.dtype)) {
+  if (!isInexact(got.dtype)) {
     const [a, b] = [
       Array.from(rawOf(got) as ArrayLike<number | bigint>),
       Array.from(rawOf(expected) as ArrayLike<number | bigint>),

@@ -27,7 +27,8 @@ DIFFERENTIABLE = FLOATS[:2]
 
 
 def is_float(dtype):
-    return np.dtype(dtype) in FLOATS
+    """Floating or complex: what has derivatives."""
+    return np.dtype(dtype) in FLOATS or np.dtype(dtype).kind == "c"
 
 
 def tuple_of(value):
@@ -38,6 +39,7 @@ def directions(arrays, seed):
     """One tangent or cotangent per array: multiples of 1/8 in ±2, so that sums of them are exact."""
     rng = np.random.default_rng(seed)
     made = [rng.integers(-16, 17, array.shape).astype(np.float64) / 8 for array in arrays]
+    made = [one + 1j * rng.integers(-16, 17, one.shape) / 8 if a.dtype.kind == "c" else one for one, a in zip(made, arrays)]
     return [(made_one + (made_one == 0)).astype(array.dtype) for made_one, array in zip(made, arrays)]
 
 

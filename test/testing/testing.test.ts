@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { checkGrads, checkJit, checkVmap, HostRandom, tensorArbitraries, toDevice, toHost } from "jorts/testing";
 import { describe, expect, it } from "vitest";
-import { customJvpOp } from "../../src/control/custom.ts";
+import { customJvpOp, Rule } from "../../src/control/custom.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { bind1, traceGraph } from "../../src/core/trace.ts";
 import { liveBuffers } from "../../src/lib/memory.ts";
@@ -19,7 +19,7 @@ function ruled(x: Tensor, rule: (x: Tensor, t: Tensor) => Tensor): Tensor {
   const options = { what: "rule", ambient: true };
   const { graph } = traceGraph("square", (y) => [square(y!)], [x.aval], options);
   const { graph: jvp } = traceGraph("jvp", (y, t) => [square(y!), rule(y!, t!)], [x.aval, x.aval], options);
-  return bind1(customJvpOp, [x], { name: "square", graph, jvp, captures: 0 });
+  return bind1(customJvpOp, [x], { name: "square", graph, rule: new Rule(() => jvp), captures: 0 });
 }
 
 describe("checkGrads", () => {

@@ -91,7 +91,7 @@ export function counts(graph: Graph): Record<string, number> {
 export function each(graph: Graph, visit: (e: Equation) => void): void {
   for (const e of graph.equations) {
     visit(e);
-    for (const inner of nestedGraphs(e)) each(inner, visit);
+    for (const inner of nestedGraphs(e.params)) each(inner, visit);
   }
 }
 export function find(graph: Graph, name: string): Equation[] {

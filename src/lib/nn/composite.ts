@@ -1,5 +1,5 @@
 // Functions made of several operations: one program outside a trace, and a derivative of their own where it saves memory.
-import { type CustomJvpParams, customJvpOp } from "../../control/custom.ts";
+import { type CustomJvpParams, customJvpOp, Rule } from "../../control/custom.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { bind1, traceGraph } from "../../core/trace.ts";
 import { tangentAval } from "../../transforms/jvp.ts";
@@ -35,7 +35,7 @@ export function withTangent<P>(name: string, { compute, tangent }: Ruled<P>) {
         return [y, tangent(inputs.slice(avals.length), xs, y, params)];
       };
       const { graph: jvp } = traceGraph(`${name}_jvp`, both, [...avals, ...avals.map(tangentAval)], options);
-      program = { name, graph, jvp, captures: 0 };
+      program = { name, graph, rule: new Rule(() => jvp), captures: 0 };
       programs.set(key, program);
     }
     return settle(bind1(customJvpOp, operands, program));

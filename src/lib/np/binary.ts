@@ -1,5 +1,5 @@
 // Elementwise functions of two tensors: operands are promoted to one dtype and broadcast to one shape.
-import { isFloat, isInteger, itemSize, kindOf } from "../../core/dtype.ts";
+import { isFloat, isInexact, isInteger, itemSize, kindOf } from "../../core/dtype.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as ops from "../../ops/binary.ts";
@@ -103,14 +103,14 @@ export const power = owning(function power(x: TensorLike, y: TensorLike): Tensor
   if (typeof y === "number" && Number.isInteger(y) && Math.abs(y) < 2 ** 31 && typeof x !== "number") {
     const t = tensorOf(x, "power");
     const base = t.dtype === "bool" ? cast(t, "int32") : t;
-    if (y < 0 && !isFloat(base.dtype))
+    if (y < 0 && !isInexact(base.dtype))
       throw new DTypeError(
         `power: got ${t.dtype} with exponent ${y}; integers take no negative power. Convert with astype("float32").`,
       );
     return settle(integerPow(base, y));
   }
   const [a, b] = promote("power", [x, y]) as [Tensor, Tensor];
-  if (isFloat(a.dtype)) return ops.pow(a, b);
+  if (isInexact(a.dtype)) return ops.pow(a, b);
   return a.dtype === "bool" ? integerPower(cast(a, "int32"), cast(b, "int32")) : integerPower(a, b);
 });
 export { power as pow };

@@ -1,16 +1,20 @@
 // Constants, and what is known of dtypes.
 import {
+  bitsOf,
   type DType,
   epsilon,
+  isComplex,
   isFloat,
+  isInexact,
   isInteger,
-  itemSize,
-  promoteTypes as join,
   kindOf,
   maxValue,
   minValue,
+  realOf,
+  smallestNormal,
 } from "../../core/dtype.ts";
 import { DTypeError } from "../../core/errors.ts";
+import { promoteTypes as join } from "../../core/promotion.ts";
 import { resultType as typeOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 
@@ -22,17 +26,17 @@ export const nan = Number.NaN;
 /** As an index, a new dimension of size 1. */
 export const newaxis = null;
 
-/** Limits of a float dtype. @throws DTypeError for others */
+/** Limits of a float dtype, or of the parts of a complex one. @throws DTypeError for others */
 export function finfo(dtype: DType) {
-  if (!isFloat(dtype)) throw new DTypeError(`finfo: got ${dtype}, expected a float dtype. Use np.iinfo.`);
-  const bits = itemSize(dtype) * 8;
-  const tiny = { float16: 2 ** -14, bfloat16: 2 ** -126, float32: 2 ** -126, float64: 2 ** -1022 }[dtype as "float32"];
+  if (!isInexact(dtype)) throw new DTypeError(`finfo: got ${dtype}, expected a float dtype. Use np.iinfo.`);
+  const bits = bitsOf(realOf(dtype));
+  const tiny = smallestNormal(dtype);
   return { bits, eps: epsilon(dtype), max: Number(maxValue(dtype)), min: Number(minValue(dtype)), tiny } as const;
 }
 /** Limits of an integer dtype. @throws DTypeError for others */
 export function iinfo(dtype: DType) {
   if (!isInteger(dtype)) throw new DTypeError(`iinfo: got ${dtype}, expected an integer dtype. Use np.finfo.`);
-  return { bits: itemSize(dtype) * 8, max: maxValue(dtype), min: minValue(dtype) } as const;
+  return { bits: bitsOf(dtype), max: maxValue(dtype), min: minValue(dtype) } as const;
 }
 
 /** The dtype that tensors of two dtypes are brought to. */
@@ -46,6 +50,8 @@ const families = {
   signedinteger: (d: DType) => kindOf(d) === "int",
   unsignedinteger: (d: DType) => kindOf(d) === "uint",
   floating: (d: DType) => isFloat(d),
+  complexfloating: (d: DType) => isComplex(d),
+  inexact: (d: DType) => isInexact(d),
   number: (d: DType) => d !== "bool",
 } as const;
 /** True if `dtype` is `family` or belongs to it. */

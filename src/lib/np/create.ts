@@ -2,27 +2,28 @@
 import { convertArray, dtypeOf, encodeValues } from "../../compile/encoding.ts";
 import { fromBytes } from "../../compile/place.ts";
 import { avalOf } from "../../core/aval.ts";
+import { type Complex, type HostScalar, isComplexNumber } from "../../core/complex.ts";
 import type { DType } from "../../core/dtype.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
 import { Tensor } from "../../core/tensor.ts";
 import { hasAmbient, stage } from "../../core/trace.ts";
 import type { TypedArray } from "../../core/tree.ts";
 import { concatenate, expandDims, reshape } from "../../ops/shape.ts";
-import { broadcastTo, cast, literalAs, owning, promoteDTypes, settle, tensorOf } from "../promote.ts";
+import { broadcastTo, cast, castAsAsked, literalAs, owning, promoteDTypes, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { type DTypeArgument, dtypeFrom, type Shape, shapeOf } from "./axes.ts";
 
 type Scalar = number | bigint | boolean;
-/** Numbers, booleans and tensors in nested arrays of equal lengths. */
-export type Nested = Scalar | Tensor | readonly Nested[];
+/** Numbers, booleans, complex numbers and tensors in nested arrays of equal lengths. */
+export type Nested = Scalar | Complex | Tensor | readonly Nested[];
 export interface ArrayOptions {
   readonly dtype?: DType;
   readonly shape?: Shape;
 }
 
 /**
- * A tensor of `values`. Numbers are float32, booleans bool, bigints int32, typed arrays keep their type, unless
- * `dtype` says otherwise; `shape` gives a flat array its shape.
+ * A tensor of `values`. Numbers are float32, booleans bool, bigints int32, `{ re, im }` complex64, typed arrays keep
+ * their type, unless `dtype` says otherwise (floats are rounded once, to nearest even); `shape` gives a flat array its shape.
  * @throws ShapeError for ragged arrays, DTypeError for numbers that do not fit `dtype`
  */
 export const array = owning(function array(values: Nested | TypedArray, options: ArrayOptions | DType = {}): Tensor {
@@ -38,28 +39,32 @@ function sizesFor(shape: readonly number[], size: number): readonly number[] {
 }
 
 function fromValues(values: Nested | TypedArray, dtype: DType | undefined): Tensor {
-  if (values instanceof Tensor) return cast(tensorOf(values, "array"), dtype ?? values.dtype);
+  if (values instanceof Tensor) return castAsAsked("array", tensorOf(values, "array"), dtype ?? values.dtype);
   if (ArrayBuffer.isView(values)) {
     const words = values as TypedArray;
-    return fromBytes(convertArray(words, dtype ?? dtypeOf(words)), avalOf([words.length], dtype ?? dtypeOf(words)));
+    const aval = avalOf([words.length], dtype ?? dtypeOf(words));
+    return stage(fromBytes(convertArray(words, aval.dtype), aval));
   }
   if (holdsTensor(values as Nested)) return stacked(values as Nested, dtype);
   const { shape, flat: scalars } = flattened(values as Nested);
   const chosen = dtype ?? dtypeOfScalars(scalars);
-  if (shape.length === 0) return literalAs("array", scalars[0]!, [], { dtype: chosen, weakType: false });
-  return fromBytes(encodeValues(scalars, chosen), avalOf(shape, chosen));
+  const only = shape.length === 0 ? scalars[0]! : undefined;
+  if (only !== undefined && typeof only !== "object")
+    return literalAs("array", only, [], { dtype: chosen, weakType: false });
+  return stage(fromBytes(encodeValues(scalars, chosen), avalOf(shape, chosen)));
 }
 
-function dtypeOfScalars(values: readonly Scalar[]): DType {
+function dtypeOfScalars(values: readonly HostScalar[]): DType {
+  if (values.some((v) => typeof v === "object")) return "complex64";
   if (values.length > 0 && values.every((v) => typeof v === "boolean")) return "bool";
   if (values.length > 0 && values.every((v) => typeof v === "bigint")) return "int32";
   return "float32";
 }
 
 /** Shape and elements of nested arrays. @throws ShapeError where lengths differ, DTypeError for what is no number */
-function flattened(values: Nested): { shape: number[]; flat: Scalar[] } {
+function flattened(values: Nested): { shape: number[]; flat: HostScalar[] } {
   const shape: number[] = [];
-  const flat: Scalar[] = [];
+  const flat: HostScalar[] = [];
   const visit = (v: Nested, depth: number, path: string) => {
     if (Array.isArray(v)) {
       if (flat.length === 0 && depth === shape.length) shape.push(v.length);
@@ -72,7 +77,7 @@ function flattened(values: Nested): { shape: number[]; flat: Scalar[] } {
       });
       return;
     }
-    if (typeof v !== "number" && typeof v !== "bigint" && typeof v !== "boolean")
+    if (typeof v !== "number" && typeof v !== "bigint" && typeof v !== "boolean" && !isComplexNumber(v))
       throw new DTypeError(`array: got ${v === null ? "null" : typeof v} at values${path}, expected a number.`);
     if (depth !== shape.length)
       throw new ShapeError(`array: got a number at values${path}, expected ${shape[depth]} elements.`);
@@ -106,7 +111,7 @@ export const asarray = owning(function asarray(x: Nested | TypedArray, dtype?: D
   const wanted = dtypeFrom("asarray", dtype, undefined);
   if (Array.isArray(x)) return array(x, { dtype: wanted as DType });
   const t = tensorOf(x as TensorLike, "asarray");
-  return settle(wanted === undefined ? t : cast(t, wanted));
+  return settle(wanted === undefined ? t : castAsAsked("asarray", t, wanted));
 });
 
 /** Bytes of `size` equal elements. */

@@ -1,9 +1,11 @@
 // Comparisons, boolean logic and selection.
-import { isFloat } from "../../core/dtype.ts";
+import { isComplex, isInexact } from "../../core/dtype.ts";
 import { ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as ops from "../../ops/binary.ts";
 import { select as choose, compare, type Direction } from "../../ops/compare.ts";
+import { imag, real } from "../../ops/complex.ts";
+import { requireDType } from "../../ops/elementwise.ts";
 import { beside } from "../../ops/literal.ts";
 import { reduceAnd } from "../../ops/reduce.ts";
 import { abs, not } from "../../ops/unary.ts";
@@ -24,8 +26,14 @@ import type { Binary } from "./binary.ts";
 const comparing = (name: string, direction: Direction): Binary =>
   owning((x, y) => {
     const [a, b] = promote(name, [x, y]) as [Tensor, Tensor];
-    return settle(compare(a, direction, b));
+    return settle(isComplex(a.dtype) ? compareComplex(a, direction, b) : compare(a, direction, b));
   });
+/** By real part, and where these are equal by imaginary part. */
+function compareComplex(x: Tensor, direction: Direction, y: Tensor): Tensor {
+  if (direction === "EQ" || direction === "NE") return compare(x, direction, y);
+  const same = compare(real(x), "EQ", real(y));
+  return choose(same, compare(imag(x), direction, imag(y)), compare(real(x), direction, real(y)));
+}
 export const equal = comparing("equal", "EQ");
 export const notEqual = comparing("notEqual", "NE");
 export const less = comparing("less", "LT");
@@ -82,6 +90,7 @@ export const clip = owning(function clip(
     ...Tensor[],
   ];
   t = value;
+  requireDType("clip", t.aval, "ordered");
   let next = 0;
   if (min !== null) t = ops.max(beside(t, bounds[next++]!), t);
   if (max !== null) t = ops.min(beside(t, bounds[next++]!), t);
@@ -98,7 +107,7 @@ interface Tolerance {
 export const isclose = owning(function isclose(x: TensorLike, y: TensorLike, options: Tolerance = {}): Tensor {
   const [a, b] = promote("isclose", [x, y]) as [Tensor, Tensor];
   const same = compare(a, "EQ", b);
-  if (!isFloat(a.dtype)) {
+  if (!isInexact(a.dtype)) {
     const [c, d] = [cast(a, "float32"), cast(b, "float32")];
     return settle(ops.or(same, near(c, d, options)));
   }
@@ -123,6 +132,6 @@ export const arrayEqual = owning(function arrayEqual(
   const [a, b] = promoteDTypes("arrayEqual", [x, y]) as [Tensor, Tensor];
   if (a.shape.join() !== b.shape.join()) return settle(tensorOf(false, "arrayEqual"));
   let same = compare(a, "EQ", b);
-  if (options.equalNan && isFloat(a.dtype)) same = ops.or(same, ops.and(compare(a, "NE", a), compare(b, "NE", b)));
+  if (options.equalNan && isInexact(a.dtype)) same = ops.or(same, ops.and(compare(a, "NE", a), compare(b, "NE", b)));
   return settle(everywhere(same));
 });

@@ -1,8 +1,10 @@
 // Products: of matrices and vectors, along given axes, diagonals and traces.
+import { isComplex } from "../../core/dtype.ts";
 import { ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { add, mul } from "../../ops/binary.ts";
 import { eq, select } from "../../ops/compare.ts";
+import { conj } from "../../ops/complex.ts";
 import { dotGeneral } from "../../ops/dot.ts";
 import { zeroOf } from "../../ops/literal.ts";
 import { expandDims, iota, pad, reshape, squeeze } from "../../ops/shape.ts";
@@ -99,9 +101,11 @@ export const dot: Product = owning((x, y, options = {}) =>
     return dotGeneral(a, b, [[a.ndim - 1], [Math.max(0, b.ndim - 2)]], [[], []], dotOptions(options, a));
   }),
 );
-/** The product of all elements with all elements, summed. */
+const conjugate = (t: Tensor): Tensor => (isComplex(t.dtype) ? conj(t) : t);
+
+/** The product of all elements of `x`, conjugated, with all of `y`, summed. */
 export const vdot: Product = owning((x, y, options) => {
-  const [a, b] = [tensorOf(x, "vdot"), tensorOf(y, "vdot")];
+  const [a, b] = [conjugate(tensorOf(x, "vdot")), tensorOf(y, "vdot")];
   return dot(reshape(a, [a.size]), reshape(b, [b.size]), options);
 });
 /** The last dimension of `x` with the last of `y`; scalars multiply. */
@@ -116,17 +120,17 @@ export const outer: Product = owning((x, y) => {
   const [a, b] = [tensorOf(x, "outer"), tensorOf(y, "outer")];
   return multiply(reshape(a, [a.size, 1]), reshape(b, [1, b.size]));
 });
-/** Vectors along the last dimension multiplied and summed, leading dimensions broadcast. */
+/** Vectors along the last dimension multiplied and summed, `x` conjugated, leading dimensions broadcast. */
 export const vecdot: Product = owning((x, y, options = {}) =>
-  typed("vecdot", x, y, (a, b) => named("vecdot", a, ["k"], b, ["k"], [], options)),
+  typed("vecdot", x, y, (a, b) => named("vecdot", conjugate(a), ["k"], b, ["k"], [], options)),
 );
 /** `[..., n, k] · [..., k]` */
 export const matvec: Product = owning((x, y, options = {}) =>
   typed("matvec", x, y, (a, b) => named("matvec", a, ["n", "k"], b, ["k"], ["n"], options)),
 );
-/** `[..., k] · [..., k, m]` */
+/** `[..., k] · [..., k, m]`, the vector conjugated. */
 export const vecmat: Product = owning((x, y, options = {}) =>
-  typed("vecmat", x, y, (a, b) => named("vecmat", a, ["k"], b, ["k", "m"], ["m"], options)),
+  typed("vecmat", x, y, (a, b) => named("vecmat", conjugate(a), ["k"], b, ["k", "m"], ["m"], options)),
 );
 
 /** Contracts the last `axes` dimensions of `x` with the first of `y`, or the listed ones pair by pair. */

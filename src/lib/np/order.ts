@@ -1,5 +1,5 @@
 // Sorting, searching and running reductions.
-import { type DType, indexDType, isFloat, isInteger } from "../../core/dtype.ts";
+import { type DType, indexDType, isFloat, isInexact, isInteger } from "../../core/dtype.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { add, div, mul, sub } from "../../ops/binary.ts";
@@ -81,7 +81,7 @@ function runningOver(name: string, op: (x: Tensor, axis: number) => Tensor) {
 export const cumsum = runningOver("cumsum", running.cumsum);
 /** Products of all elements up to each along `axis`; of the flattened tensor by default. */
 export const cumprod = runningOver("cumprod", running.cumprod);
-const numbers = (t: Tensor, unit: number) => (isFloat(t.dtype) ? select(compare(t, "NE", t), like(t, unit), t) : t);
+const numbers = (t: Tensor, unit: number) => (isInexact(t.dtype) ? select(compare(t, "NE", t), like(t, unit), t) : t);
 /** As `cumsum`, NaN counted as 0. */
 export const nancumsum = runningOver("nancumsum", (t, a) => running.cumsum(numbers(t, 0), a));
 /** As `cumprod`, NaN counted as 1. */

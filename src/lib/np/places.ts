@@ -1,7 +1,7 @@
 // Places of elements: of those that are not zero, of triangles, of grids; interpolation between known places.
 
 import { ConcretizationTypeError, ShapeError } from "../../core/errors.ts";
-import type { Tensor } from "../../core/tensor.ts";
+import { Tensor } from "../../core/tensor.ts";
 import { needConcrete } from "../../core/trace.ts";
 import { add, div, mul, sub } from "../../ops/binary.ts";
 import { clamp, compare, select } from "../../ops/compare.ts";
@@ -29,6 +29,7 @@ export interface PlacesOptions {
  * @throws ConcretizationTypeError for a traced operand without `size`
  */
 export const nonzero = owning(function nonzero(x: TensorLike, options: PlacesOptions = {}): Tensor[] {
+  if (options.size === undefined && x instanceof Tensor) needConcrete(x, tracedSize, ConcretizationTypeError);
   const mask = truth(x, "nonzero");
   const { shape } = mask;
   if (shape.length === 0) throw new ShapeError("nonzero: got a scalar, expected one dimension or more.");
@@ -42,10 +43,12 @@ export const nonzero = owning(function nonzero(x: TensorLike, options: PlacesOpt
     return array(Int32Array.from(flat, (p) => (p < 0 ? fill : Math.floor(p / step) % n)));
   });
 });
+const tracedSize = "nonzero: the number of results";
+
 /** Flat places; the size of the mask (or −1 on the host) where there is none. */
 function flatPlaces(mask: Tensor, { size }: PlacesOptions): Int32Array<ArrayBuffer> | Tensor {
   if (size === undefined) {
-    const known = needConcrete(mask, "nonzero: the number of results", ConcretizationTypeError);
+    const known = needConcrete(mask, tracedSize, ConcretizationTypeError);
     const places = elements(known).flatMap((v, i) => (v ? [i] : []));
     return Int32Array.from(places);
   }

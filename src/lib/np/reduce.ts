@@ -1,10 +1,21 @@
 // Reductions: sum, mean, extremes, truth, positions of extremes.
-import { type DType, indexDType, inexact, isFloat, itemSize, kindOf, maxValue, minValue } from "../../core/dtype.ts";
+import {
+  type DType,
+  indexDType,
+  inexact,
+  isComplex,
+  isFloat,
+  isInexact,
+  itemSize,
+  kindOf,
+  realOf,
+} from "../../core/dtype.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { add, div, max as larger, mul, min as smaller, sub } from "../../ops/binary.ts";
 import { compare, select } from "../../ops/compare.ts";
-import { like } from "../../ops/literal.ts";
+import { conj, real } from "../../ops/complex.ts";
+import { highest, like, lowest } from "../../ops/literal.ts";
 import * as ops from "../../ops/reduce.ts";
 import { expandDims, reshape } from "../../ops/shape.ts";
 import { sqrt, square } from "../../ops/unary.ts";
@@ -32,8 +43,9 @@ function restore(t: Tensor, axes: readonly number[], keepdims: boolean | undefin
 }
 
 /** Integers narrower than 32 bits and booleans are added up in int32 (unsigned ones in uint32). */
-const sumDType = (d: DType): DType => (isFloat(d) || itemSize(d) >= 4 ? d : kindOf(d) === "uint" ? "uint32" : "int32");
-const accumulated = (d: DType): DType => (isFloat(d) && itemSize(d) === 2 ? "float32" : d);
+const sumDType = (d: DType): DType =>
+  isInexact(d) || itemSize(d) >= 4 ? d : kindOf(d) === "uint" ? "uint32" : "int32";
+const accumulated = (d: DType): DType => (isFloat(d) && itemSize(d) <= 2 ? "float32" : d);
 
 type Reduce = (x: Tensor, axes: readonly number[]) => Tensor;
 
@@ -85,7 +97,7 @@ export const nanprod = owning(
 
 function withoutNaN(x: TensorLike, name: string, value: number): Tensor {
   const t = tensorOf(x, name);
-  return isFloat(t.dtype) ? select(compare(t, "NE", t), like(t, value), t) : t;
+  return isInexact(t.dtype) ? select(compare(t, "NE", t), like(t, value), t) : t;
 }
 
 function extreme(
@@ -111,8 +123,6 @@ function extreme(
     return settle(y);
   });
 }
-const lowest = (d: DType) => (d === "bool" ? false : isFloat(d) ? Number.NEGATIVE_INFINITY : minValue(d));
-const highest = (d: DType) => (d === "bool" ? true : isFloat(d) ? Number.POSITIVE_INFINITY : maxValue(d));
 /** The largest element over `axis` (all by default); NaN if there is one. @throws ShapeError for no elements */
 export const max = extreme("max", ops.reduceMax, larger, lowest);
 /** The smallest element over `axis` (all by default); NaN if there is one. @throws ShapeError for no elements */
@@ -139,7 +149,7 @@ function overNumbers(
 ): Tensor {
   const t = tensorOf(x, name);
   const y = reduce(withoutNaN(t, name, neutral), axis, options);
-  if (!isFloat(t.dtype)) return y;
+  if (!isInexact(t.dtype)) return y;
   const { axis: along, options: given } = axisAndOptions<ReduceOptions>(axis, options);
   const none = all(compare(t, "NE", t), along, { keepdims: given.keepdims ?? false });
   return select(none, like(y, Number.NaN), y);
@@ -198,7 +208,7 @@ export const mean = owning(function mean(x: TensorLike, axis?: Axis | SumOptions
 export const nanmean = owning((x: TensorLike, axis?: Axis | SumOptions, given?: SumOptions): Tensor => {
   const { axis: along, options } = axisAndOptions<SumOptions>(axis, given);
   const t = tensorOf(x, "nanmean");
-  if (!isFloat(t.dtype)) return mean(t, along ?? null, options);
+  if (!isInexact(t.dtype)) return mean(t, along ?? null, options);
   return mean(withoutNaN(t, "nanmean", 0), along ?? null, { ...options, where: compare(t, "EQ", t) });
 });
 /** Mean over `axis`, each element counted by its weight; `weights` has the shape of `x`, or of one axis. */
@@ -243,15 +253,16 @@ function variance(name: string, root: boolean) {
     const wide = cast(t, accumulated(dtype));
     const { where } = options;
     const centre = mean(wide, axes, { keepdims: true, ...(where === undefined ? {} : { where }) });
-    const squares = square(sub(wide, broadcastTo(name, centre, wide.shape)));
+    const away = sub(wide, broadcastTo(name, centre, wide.shape));
+    const squares = isComplex(away.dtype) ? real(mul(away, conj(away))) : square(away);
     const total = restore(ops.reduceSum(only(name, squares, where, 0), axes), axes, options.keepdims);
-    const n = counted(name, t, axes, options, wide.dtype);
+    const n = counted(name, t, axes, options, squares.dtype);
     const divisor = sub(n, options.correction ?? options.ddof ?? 0);
     const y = div(total, broadcastTo(name, divisor, total.shape));
-    return settle(cast(root ? sqrt(y) : y, dtype));
+    return settle(cast(root ? sqrt(y) : y, realOf(dtype)));
   });
 }
-/** Mean squared distance from the mean over `axis`. */
+/** Mean squared distance from the mean over `axis`, real for complex numbers. */
 const var_ = variance("var", false);
 /** Root of the variance over `axis`. */
 export const std = variance("std", true);

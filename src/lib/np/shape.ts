@@ -3,16 +3,26 @@ import { ShapeError } from "../../core/errors.ts";
 import { Literal, type Tensor } from "../../core/tensor.ts";
 import { moveDim } from "../../ops/batching.ts";
 import * as ops from "../../ops/shape.ts";
-import { cast, broadcastShapes as commonShape, owning, settle, broadcastTo as spread, tensorOf } from "../promote.ts";
+import {
+  castAsAsked,
+  broadcastShapes as commonShape,
+  owning,
+  settle,
+  broadcastTo as spread,
+  tensorOf,
+} from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { type Axis, axesOf, axisOf, type DTypeArgument, dtypeFrom, integer, type Shape, shapeOf } from "./axes.ts";
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 
-/** `x` as `dtype`. To integers: toward zero, NaN to 0, overflow saturates; to bool: not zero. */
+/**
+ * `x` as `dtype`. To integers: toward zero, NaN to 0, overflow saturates; to bool: not zero; from complex to
+ * real: the real part, with a warning.
+ */
 export const astype = owning(function astype(x: TensorLike, dtype: DTypeArgument): Tensor {
   const t = tensorOf(x, "astype");
-  return settle(cast(t, dtypeFrom("astype", dtype, t.dtype)));
+  return settle(castAsAsked("astype", t, dtypeFrom("astype", dtype, t.dtype)));
 });
 
 /** The elements in row-major order in another shape; one size may be −1. @throws ShapeError */

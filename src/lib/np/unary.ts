@@ -1,9 +1,19 @@
 // Elementwise functions of one tensor: the result has its shape.
-import { isFloat, isInteger, itemSize, maxValue, minValue } from "../../core/dtype.ts";
+import {
+  hasInfinity,
+  isComplex,
+  isFloat,
+  isInexact,
+  isInteger,
+  itemSize,
+  maxValue,
+  minValue,
+} from "../../core/dtype.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as binary from "../../ops/binary.ts";
 import { compare, eq, select } from "../../ops/compare.ts";
+import { complex, imag, real } from "../../ops/complex.ts";
 import { requireDType } from "../../ops/elementwise.ts";
 import { like, splat } from "../../ops/literal.ts";
 import * as ops from "../../ops/unary.ts";
@@ -24,10 +34,15 @@ const numeric = (name: string, op: (x: Tensor) => Tensor): Unary =>
     return settle(op(t));
   });
 
-/** The identity on integers and booleans. */
+/** `op` of a real tensor, of the real and of the imaginary part of a complex one. */
+const byParts = (x: Tensor, op: (part: Tensor) => Tensor): Tensor =>
+  isComplex(x.dtype) ? complex(op(real(x)), op(imag(x))) : op(x);
+
+/** The identity on integers and booleans. @throws DTypeError for complex numbers */
 const rounding = (name: string, op: (x: Tensor) => Tensor): Unary =>
   owning((x) => {
     const t = tensorOf(x, name);
+    requireDType(name, t.aval, "ordered");
     return settle(isFloat(t.dtype) ? op(t) : t);
   });
 
@@ -36,8 +51,8 @@ export const exp2 = floating("exp2", ops.exp2);
 export const expm1 = floating("expm1", ops.expm1);
 export const log = floating("log", ops.log);
 export const log1p = floating("log1p", ops.log1p);
-export const log2 = floating("log2", (x) => binary.div(ops.log(x), Math.LN2));
-export const log10 = floating("log10", (x) => binary.div(ops.log(x), Math.LN10));
+export const log2 = floating("log2", (x) => byParts(ops.log(x), (y) => binary.div(y, Math.LN2)));
+export const log10 = floating("log10", (x) => byParts(ops.log(x), (y) => binary.div(y, Math.LN10)));
 export const sin = floating("sin", ops.sin);
 export const cos = floating("cos", ops.cos);
 export const tan = floating("tan", ops.tan);
@@ -80,8 +95,9 @@ export const round = owning(function round(x: TensorLike, decimals = 0): Tensor 
       `round: got ${decimals} decimals for ${t.dtype}; integers cannot be rounded to tens. Use astype.`,
     );
   }
+  if (isComplex(t.dtype)) return byParts(t, (part) => round(part, decimals));
   if (decimals === 0) return settle(ops.round(t));
-  const narrow = itemSize(t.dtype) === 2;
+  const narrow = itemSize(t.dtype) <= 2;
   const wide = narrow ? cast(t, "float32") : t;
   const factor = 10 ** decimals;
   const rounded = binary.div(ops.round(binary.mul(wide, factor)), factor);
@@ -90,16 +106,19 @@ export const round = owning(function round(x: TensorLike, decimals = 0): Tensor 
 export const floor = rounding("floor", ops.floor);
 export const ceil = rounding("ceil", ops.ceil);
 export const trunc = rounding("trunc", (x) => select(compare(x, "LT", 0), ops.ceil(x), ops.floor(x)));
-export const rint = floating("rint", ops.round);
+export const rint = floating("rint", (x) => byParts(x, ops.round));
 export { round as around, trunc as fix };
 
-/** |x|; booleans stay as they are. */
+/** |x|, real for complex numbers; booleans stay as they are. */
 export const abs = owning(function abs(x: TensorLike): Tensor {
   const t = tensorOf(x, "abs");
   return settle(t.dtype === "bool" ? t : ops.abs(t));
 });
 export { abs as absolute };
-export const fabs = floating("fabs", ops.abs);
+export const fabs = floating("fabs", (x) => {
+  requireDType("fabs", x.aval, "float");
+  return ops.abs(x);
+});
 /** x²; booleans become int32. */
 export const square = owning(function square(x: TensorLike): Tensor {
   const t = tensorOf(x, "square");
@@ -111,20 +130,44 @@ export const reciprocal = floating("reciprocal", (x) => binary.div(like(x, 1), x
 const classify = (name: string, op: (x: Tensor) => Tensor, ofIntegers: boolean): Unary =>
   owning((x) => {
     const t = tensorOf(x, name);
-    return settle(isFloat(t.dtype) ? op(t) : splat(ofIntegers, t.shape, "bool"));
+    return settle(isInexact(t.dtype) ? op(t) : splat(ofIntegers, t.shape, "bool"));
   });
 
-export const isfinite = classify("isfinite", ops.finite, true);
+const either = (x: Tensor, op: (part: Tensor) => Tensor): Tensor =>
+  isComplex(x.dtype) ? binary.or(op(real(x)), op(imag(x))) : op(x);
+
+export const isfinite = classify(
+  "isfinite",
+  (x) => (isComplex(x.dtype) ? binary.and(ops.finite(real(x)), ops.finite(imag(x))) : ops.finite(x)),
+  true,
+);
 export const isnan = classify("isnan", (x) => compare(x, "NE", x), false);
-export const isinf = classify("isinf", (x) => eq(ops.abs(x), Number.POSITIVE_INFINITY), false);
-export const isposinf = classify("isposinf", (x) => eq(x, Number.POSITIVE_INFINITY), false);
-export const isneginf = classify("isneginf", (x) => eq(x, Number.NEGATIVE_INFINITY), false);
+export const isinf = classify(
+  "isinf",
+  (x) => either(x, (part) => infinite(part, (p) => eq(ops.abs(p), Number.POSITIVE_INFINITY))),
+  false,
+);
+/** `test`, false for floats that have no infinities. */
+const infinite = (x: Tensor, test: (x: Tensor) => Tensor): Tensor =>
+  hasInfinity(x.dtype) ? test(x) : splat(false, x.shape, "bool");
+const signed = (name: string, value: number): Unary =>
+  classify(
+    name,
+    (x) => {
+      requireDType(name, x.aval, "ordered");
+      return infinite(x, (y) => eq(y, value));
+    },
+    false,
+  );
+export const isposinf = signed("isposinf", Number.POSITIVE_INFINITY);
+export const isneginf = signed("isneginf", Number.NEGATIVE_INFINITY);
 /** True where the sign bit is set, −0 included. */
 export const signbit = classify(
   "signbit",
   (x) => {
-    const word = { 2: "int16", 4: "int32", 8: "int64" } as const;
-    const bits = ops.bitcast(x, word[itemSize(x.dtype) as 2 | 4 | 8]);
+    requireDType("signbit", x.aval, "ordered");
+    const word = { 1: "int8", 2: "int16", 4: "int32", 8: "int64" } as const;
+    const bits = ops.bitcast(x, word[itemSize(x.dtype) as 1 | 2 | 4 | 8]);
     return compare(bits, "LT", itemSize(x.dtype) === 8 ? 0n : 0);
   },
   false,
@@ -136,8 +179,10 @@ export const nanToNum = owning(function nanToNum(
   options: { readonly nan?: number; readonly posinf?: number; readonly neginf?: number } = {},
 ): Tensor {
   const t = tensorOf(x, "nanToNum");
+  if (isComplex(t.dtype)) return byParts(t, (part) => nanToNum(part, options));
   if (!isFloat(t.dtype)) return settle(t);
   const noNaN = select(compare(t, "NE", t), like(t, options.nan ?? 0), t);
+  if (!hasInfinity(t.dtype)) return noNaN;
   const low = select(eq(noNaN, Number.NEGATIVE_INFINITY), like(t, options.neginf ?? Number(minValue(t.dtype))), noNaN);
   return select(eq(low, Number.POSITIVE_INFINITY), like(t, options.posinf ?? Number(maxValue(t.dtype))), low);
 });

@@ -7,19 +7,22 @@ import { or, shiftLeft, shiftRightLogical, sub, xor } from "../../ops/binary.ts"
 import { bitcast, convert } from "../../ops/unary.ts";
 import { run } from "../nn/composite.ts";
 import { type Shape, shapeOf } from "../np/axes.ts";
-import { encipher, keyTensor, type Words, wordsOf } from "./key.ts";
+import { type Cipher, encipher, keyTensor, type Words, wordsOf } from "./key.ts";
 
 const unsigned = { 8: "uint8", 16: "uint16", 32: "uint32", 64: "uint64" } as const;
 export type Width = keyof typeof unsigned;
 export const widthOf = (dtype: DType): Width => (itemSize(dtype) * 8) as Width;
 export const unsignedOf = (dtype: DType): DType => unsigned[widthOf(dtype)];
 
-/** Random unsigned integers of `width` bits. */
-export function drawBits(words: Words, shape: readonly number[], width: Width): Tensor {
-  const [high, low] = encipher(words, shape);
+/** Two words of random bits as one unsigned integer of `width` bits. */
+function joined([high, low]: Words, width: Width): Tensor {
   if (width === 64) return or(shiftLeft(convert(high, "uint64"), 32n), convert(low, "uint64"));
   return convert(xor(high, low), unsigned[width]);
 }
+
+/** Random unsigned integers of `width` bits. */
+export const drawBits = (words: Words, shape: readonly number[], width: Width): Tensor =>
+  joined(encipher(words, shape), width);
 
 /** Uniform unsigned integers of any value. As `jax.random.bits`. */
 export function bits(key: Tensor, shape: Shape = [], dtype: DType = "uint32"): Tensor {
@@ -51,14 +54,17 @@ export function formatOf(name: string, dtype: DType): Format {
 }
 
 /** Floats in [0, 1): random bits as the mantissa of a number in [1, 2), less one. */
-export function drawUnit(words: Words, shape: readonly number[], dtype: DType): Tensor {
+export function unitOf(words: Words, dtype: DType): Tensor {
   const { mantissa, one } = formatOf("random.uniform", dtype);
   const width: Width = mantissa < 8 ? 8 : widthOf(dtype);
-  const drawn = convert(drawBits(words, shape, width), unsignedOf(dtype));
+  const drawn = convert(joined(words, width), unsignedOf(dtype));
   const shift = width - mantissa;
   const significand = shiftRightLogical(drawn, width === 64 ? BigInt(shift) : shift);
   return sub(bitcast(or(significand, one), dtype), 1);
 }
+
+export const drawUnit = (words: Words, shape: readonly number[], dtype: DType, cipher?: Cipher): Tensor =>
+  unitOf(encipher(words, shape, cipher), dtype);
 
 /** The nearest value of `dtype`, as host arithmetic in it would give. */
 export function roundTo(dtype: DType, x: number): number {

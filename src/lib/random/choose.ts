@@ -18,7 +18,7 @@ import { axisOf, type Shape, shapeOf } from "../np/axes.ts";
 import { broadcastShapes, broadcastTo, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { drawBits, drawUnit } from "./bits.ts";
-import { drawGumbel } from "./distributions.ts";
+import { drawGumbel, type GumbelMode, requireMode } from "./gumbel.ts";
 import { keyTensor, subkeys, type Words, wordsOf } from "./key.ts";
 import { randint } from "./randint.ts";
 
@@ -26,28 +26,51 @@ const product = (shape: readonly number[]) => shape.reduce((n, d) => n * d, 1);
 
 /**
  * Indices, int32, drawn with probabilities softmax(logits) along `axis`. `shape` is that of the result; its last
- * dimensions broadcast with the other dimensions of `logits`, which it is by default. As `jax.random.categorical`: the
- * largest of logits + Gumbel noise.
+ * dimensions broadcast with the other dimensions of `logits`, which it is by default. Without replacement the draws
+ * along the leading dimensions of `shape`, which then must end in exactly the others, are different. As
+ * `jax.random.categorical`: the largest of logits + Gumbel noise (`mode` as in `gumbel`).
  *
- * @throws DTypeError if the logits are no floats; ShapeError if `shape` does not fit
+ * @throws DTypeError if the logits are no floats; ShapeError if `shape` does not fit, or asks for more different draws
+ * than there are categories
  */
-export function categorical(key: Tensor, logits: Tensor, axis = -1, shape?: Shape): Tensor {
+export function categorical(
+  key: Tensor,
+  logits: Tensor,
+  axis = -1,
+  shape?: Shape,
+  replace = true,
+  mode: GumbelMode = "low",
+): Tensor {
   const name = "random.categorical";
   const x = tensorOf(logits, name);
   if (!isFloat(x.dtype)) throw new DTypeError(`${name}: got logits of ${longAval(x.aval)}, expected floats.`);
+  requireMode(name, mode);
   const at = axisOf(name, axis, x.ndim);
   const others = x.shape.filter((_, d) => d !== at);
   const sizes = shape === undefined ? others : shapeOf(name, shape);
-  if (sizes.length < others.length || broadcastShapes(name, [sizes, others]).some((n, d) => n !== sizes[d]))
+  const prefix = sizes.length - others.length;
+  const ends = !replace && prefix >= 0 ? sizes.slice(prefix).join() === others.join() : replace;
+  if (prefix < 0 || !ends || broadcastShapes(name, [sizes, others]).some((n, d) => n !== sizes[d]))
     throw new ShapeError(
       `${name}: got shape [${sizes}] for logits of ${longAval(x.aval)} along axis ${at}; expected one that ends in [${others}].`,
     );
-  const prefix = sizes.length - others.length;
+  const [k, categories] = [keyTensor(name, key), x.shape[at]!];
+  if (!replace) {
+    const draws = product(sizes.slice(0, prefix));
+    if (draws > categories)
+      throw new ShapeError(`${name}: got ${draws} draws without replacement from ${categories} categories.`);
+    const body = (t: Tensor, l: Tensor) => {
+      const noisy = add(drawGumbel(wordsOf(t), l.shape, l.dtype, mode), l);
+      const [, places] = topK(moveDim(noisy, at, l.ndim - 1), draws);
+      return reshape(moveDim(places, places.ndim - 1, 0), sizes);
+    };
+    return run(name, (t, l) => body(t!, l!), [k, x]);
+  }
   const drawn = [...sizes];
-  drawn.splice(prefix + at, 0, x.shape[at]!);
-  const body = (k: Tensor, l: Tensor) =>
-    argmax(add(drawGumbel(wordsOf(k), drawn, l.dtype), broadcastTo(name, l, drawn)), prefix + at);
-  return run(name, (k, l) => body(k!, l!), [keyTensor(name, key), x]);
+  drawn.splice(prefix + at, 0, categories);
+  const body = (t: Tensor, l: Tensor) =>
+    argmax(add(drawGumbel(wordsOf(t), drawn, l.dtype, mode), broadcastTo(name, l, drawn)), prefix + at);
+  return run(name, (t, l) => body(t!, l!), [k, x]);
 }
 
 /** `x` shuffled along `axis`, each row by itself: sorted by random keys, often enough that ties do not matter. */
@@ -111,6 +134,8 @@ export interface ChoiceOptions {
   readonly p?: TensorLike;
   /** The axis of `a` along which the things lie. */
   readonly axis?: number;
+  /** Of the noise that chooses without replacement by `p`, as in `gumbel`. */
+  readonly mode?: GumbelMode;
 }
 
 /**
@@ -121,7 +146,8 @@ export interface ChoiceOptions {
  */
 export function choice(key: Tensor, a: number | Tensor, shape: Shape = [], options: ChoiceOptions = {}): Tensor {
   const name = "random.choice";
-  const replace = options.replace ?? true;
+  const { replace = true, mode = "low" } = options;
+  requireMode(name, mode);
   const k = keyTensor(name, key);
   const sizes = shapeOf(name, shape);
   const draws = product(sizes);
@@ -136,7 +162,7 @@ export function choice(key: Tensor, a: number | Tensor, shape: Shape = [], optio
     throw new ShapeError(`${name}: got p of ${longAval(weights.aval)}, expected ${n} floats, one for each thing.`);
   const pick = (ids: Tensor, v: Tensor | undefined): Tensor => (v === undefined ? ids : take(v, ids, axis));
   const body = (t: Tensor, v: Tensor | undefined, p: Tensor | undefined): Tensor => {
-    if (p !== undefined) return pick(reshape(weighted(wordsOf(t), p, sizes, draws, replace), sizes), v);
+    if (p !== undefined) return pick(reshape(weighted(wordsOf(t), p, sizes, draws, replace, mode), sizes), v);
     if (replace) return pick(randint(t, sizes, 0, Math.max(n, 1)), v);
     const first = sliceInDim(shuffled(wordsOf(t), v ?? n, axis, false), 0, draws, axis);
     return reshape(first, [...first.shape.slice(0, axis), ...sizes, ...first.shape.slice(axis + 1)]);
@@ -146,10 +172,17 @@ export function choice(key: Tensor, a: number | Tensor, shape: Shape = [], optio
 }
 
 /** Indices drawn with probabilities `p`. */
-function weighted(words: Words, p: Tensor, shape: readonly number[], draws: number, replace: boolean): Tensor {
+function weighted(
+  words: Words,
+  p: Tensor,
+  shape: readonly number[],
+  draws: number,
+  replace: boolean,
+  mode: GumbelMode,
+): Tensor {
   const n = p.size;
   // The k largest of log p + Gumbel noise are a sample without replacement.
-  if (!replace) return topK(add(drawGumbel(words, [n], p.dtype), log(p)), draws)[1];
+  if (!replace) return topK(add(drawGumbel(words, [n], p.dtype, mode), log(p)), draws)[1];
   const sums = cumsum(p, 0);
   const total = broadcastInDim(reshape(sliceInDim(sums, n - 1, n, 0), []), shape, []);
   const u = drawUnit(words, shape, p.dtype);

@@ -1,11 +1,12 @@
 // Continuous distributions and coin tosses, each from uniform bits by JAX's formula.
-import { type DType, epsilon, isFloat } from "../../core/dtype.ts";
+import { type DType, epsilon, isBigInteger, isFloat, isInteger, kindOf, maxValue } from "../../core/dtype.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { add, div, max, mul, nextafter, sub } from "../../ops/binary.ts";
-import { clamp, lt } from "../../ops/compare.ts";
+import { clamp, lt, select } from "../../ops/compare.ts";
 import { like, splat } from "../../ops/literal.ts";
-import { erf, erfInv, log, log1p, neg, stopGradientTensor } from "../../ops/unary.ts";
+import { reshape, sliceInDim } from "../../ops/shape.ts";
+import { erf, erfInv, log1p, neg, stopGradientTensor } from "../../ops/unary.ts";
 import { run } from "../nn/composite.ts";
 import { type Shape, shapeOf } from "../np/axes.ts";
 import { broadcastTo, cast, settle, tensorOf } from "../promote.ts";
@@ -19,8 +20,12 @@ export function drawBetween(words: Words, shape: readonly number[], dtype: DType
 }
 
 /** As `drawBetween`, with bounds known now. */
-export function drawRange(words: Words, shape: readonly number[], dtype: DType, low: number, high: number): Tensor {
-  const unit = drawUnit(words, shape, dtype);
+export const drawRange = (words: Words, shape: readonly number[], dtype: DType, low: number, high: number): Tensor =>
+  rangeOf(drawUnit(words, shape, dtype), low, high);
+
+/** Floats in [0, 1) spread over [low, high). */
+export function rangeOf(unit: Tensor, low: number, high: number): Tensor {
+  const { dtype } = unit;
   const [a, b] = [roundTo(dtype, low), roundTo(dtype, high)];
   const range = roundTo(dtype, b - a);
   if (a === 0) return range === 1 ? unit : max(mul(unit, range), 0);
@@ -54,11 +59,12 @@ export function uniform(
   return run(name, (t, low, high) => body(t!, low!, high!), [k, ...bounds]);
 }
 
-/** √2 · erf⁻¹(u), u uniform in (−1, 1). */
-export function drawNormal(words: Words, shape: readonly number[], dtype: DType): Tensor {
-  const low = -(1 - epsilon(dtype) / 2);
-  return mul(erfInv(drawRange(words, shape, dtype, low, 1)), roundTo(dtype, Math.SQRT2));
-}
+/** √2 · erf⁻¹(u), u uniform in (−1, 1), made of floats in [0, 1). */
+export const normalOf = (unit: Tensor): Tensor =>
+  mul(erfInv(rangeOf(unit, -(1 - epsilon(unit.dtype) / 2), 1)), roundTo(unit.dtype, Math.SQRT2));
+
+export const drawNormal = (words: Words, shape: readonly number[], dtype: DType): Tensor =>
+  normalOf(drawUnit(words, shape, dtype));
 
 /** Normal floats of mean 0 and variance 1. As `jax.random.normal`. */
 export function normal(key: Tensor, shape: Shape = [], dtype: DType = "float32"): Tensor {
@@ -95,31 +101,15 @@ export function truncatedNormal(
   return run(name, (k, low, high) => body(k!, low!, high!), [keyTensor(name, key), ...bounds]);
 }
 
-/** The smallest normal number. */
-const tiny: Partial<Record<DType, number>> = {
-  float16: 2 ** -14,
-  bfloat16: 2 ** -126,
-  float32: 2 ** -126,
-  float64: 2 ** -1022,
-};
+/** −log(1 − u) */
+export const drawExponential = (words: Words, shape: readonly number[], dtype: DType): Tensor =>
+  neg(log1p(neg(drawUnit(words, shape, dtype))));
 
-/** −log(−log u). */
-export const drawGumbel = (words: Words, shape: readonly number[], dtype: DType): Tensor =>
-  neg(log(neg(log(drawRange(words, shape, dtype, tiny[dtype]!, 1)))));
-
-/** Gumbel floats: the maximum of exponentials. As `jax.random.gumbel`. */
-export function gumbel(key: Tensor, shape: Shape = [], dtype: DType = "float32"): Tensor {
-  const sizes = shapeOf("random.gumbel", shape);
-  formatOf("random.gumbel", dtype);
-  const body = (k: Tensor) => drawGumbel(wordsOf(k), sizes, dtype);
-  return run("random.gumbel", (k) => body(k!), [keyTensor("random.gumbel", key)]);
-}
-
-/** Exponential floats of rate 1: −log(1 − u). As `jax.random.exponential`. */
+/** Exponential floats of rate 1. As `jax.random.exponential`. */
 export function exponential(key: Tensor, shape: Shape = [], dtype: DType = "float32"): Tensor {
   const sizes = shapeOf("random.exponential", shape);
   formatOf("random.exponential", dtype);
-  const body = (k: Tensor) => neg(log1p(neg(drawUnit(wordsOf(k), sizes, dtype))));
+  const body = (k: Tensor) => drawExponential(wordsOf(k), sizes, dtype);
   return run("random.exponential", (k) => body(k!), [keyTensor("random.exponential", key)]);
 }
 
@@ -129,22 +119,62 @@ const steps = 2 ** 23;
 /**
  * True with probability `p`: a number from 0 to 1, or a float tensor, whose shape is that of the draw unless `shape` is
  * given. As `jax.random.bernoulli`. With a number `p` the random bits are compared with a threshold, without a detour
- * over floats, and the result is the same.
+ * over floats, and the result is the same. `mode` "high" draws twice the bits, for probabilities near 0.
  */
-export function bernoulli(key: Tensor, p: TensorLike = 0.5, shape?: Shape): Tensor {
+export function bernoulli(key: Tensor, p: TensorLike = 0.5, shape?: Shape, mode: "low" | "high" = "low"): Tensor {
   const name = "random.bernoulli";
   const k = keyTensor(name, key);
+  if (mode !== "low" && mode !== "high")
+    throw new DTypeError(`${name}: got mode "${String(mode)}", expected "low" or "high".`);
+  const high = mode === "high";
   if (typeof p === "number") {
     if (!(p >= 0 && p <= 1)) throw new DTypeError(`${name}: got p = ${p}, expected a probability from 0 to 1.`);
     const sizes = shapeOf(name, shape ?? []);
-    // (bits >> 9) · 2⁻²³ < p  ⟺  bits < ⌈p · 2²³⌉ · 2⁹
-    const threshold = Math.ceil(Math.fround(p) * steps) * 2 ** 9;
-    if (threshold === 0 || threshold === 2 ** 32) return settle(splat(threshold > 0, sizes, "bool"));
-    return run(name, (t) => lt(drawBits(wordsOf(t!), sizes, 32), threshold), [k]);
+    if (high) return run(name, (t) => fineCoin(wordsOf(t!), splat(p, sizes, "float32")), [k]);
+    const drawn = coinThreshold(p);
+    if (drawn === 0 || drawn === 2 ** 32) return settle(splat(drawn > 0, sizes, "bool"));
+    return run(name, (t) => drawCoin(wordsOf(t!), sizes, p), [k]);
   }
   const t = tensorOf(p, name);
   if (!isFloat(t.dtype)) throw new DTypeError(`${name}: got p of dtype ${t.dtype}, expected a float. Use astype.`);
   const sizes = shape === undefined ? t.shape : shapeOf(name, shape);
-  const body = (words: Words, q: Tensor) => lt(drawUnit(words, sizes, q.dtype), broadcastTo(name, q, sizes));
+  const body = (words: Words, q: Tensor) =>
+    high
+      ? fineCoin(words, broadcastTo(name, q, sizes))
+      : lt(drawUnit(words, sizes, q.dtype), broadcastTo(name, q, sizes));
   return run(name, (a, b) => body(wordsOf(a!), b!), [k, t]);
+}
+
+/** (bits >> 9) · 2⁻²³ < p  ⟺  bits < ⌈p · 2²³⌉ · 2⁹ */
+const coinThreshold = (p: number): number => Math.ceil(Math.fround(p) * steps) * 2 ** 9;
+
+/** True with probability p, neither 0 nor 1. */
+export const drawCoin = (words: Words, shape: readonly number[], p: number): Tensor =>
+  lt(drawBits(words, shape, 32), coinThreshold(p));
+
+/** u₁ + u₂ · 2^−mantissa < p, with the difference p − u₁ exact where it matters. */
+function fineCoin(words: Words, p: Tensor): Tensor {
+  const both = drawUnit(words, [2, ...p.shape], p.dtype);
+  const half = (i: number) => reshape(sliceInDim(both, i, i + 1, 0), p.shape);
+  return lt(mul(half(1), 2 ** -formatOf("random.bernoulli", p.dtype).mantissa), sub(p, half(0)));
+}
+
+/** −1 or 1. */
+export function drawSign(words: Words, shape: readonly number[], dtype: DType): Tensor {
+  const [up, down] = isBigInteger(dtype) ? [1n, -1n] : [1, -1];
+  if (kindOf(dtype) === "uint")
+    return select(drawCoin(words, shape, 0.5), splat(up, shape, dtype), splat(maxValue(dtype), shape, dtype));
+  return select(drawCoin(words, shape, 0.5), splat(up, shape, dtype), splat(down, shape, dtype));
+}
+
+/**
+ * −1 or 1, each with probability ½; unsigned integers wrap around. As `jax.random.rademacher`.
+ * @throws DTypeError for booleans and complex dtypes
+ */
+export function rademacher(key: Tensor, shape: Shape = [], dtype: DType = "int32"): Tensor {
+  const name = "random.rademacher";
+  const sizes = shapeOf(name, shape);
+  if (!isFloat(dtype) && !isInteger(dtype))
+    throw new DTypeError(`${name}: got dtype ${dtype}, expected a float or an integer dtype.`);
+  return run(name, (k) => drawSign(wordsOf(k!), sizes, dtype), [keyTensor(name, key)]);
 }

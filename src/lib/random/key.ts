@@ -9,7 +9,7 @@ import { shiftRightLogical } from "../../ops/binary.ts";
 import { splat } from "../../ops/literal.ts";
 import { broadcastInDim, concatenate, reshape, sliceInDim } from "../../ops/shape.ts";
 import { threefry2x32 } from "../../ops/threefry.ts";
-import { convert } from "../../ops/unary.ts";
+import { convert, copy } from "../../ops/unary.ts";
 import { run } from "../nn/composite.ts";
 import { type Shape, shapeOf } from "../np/axes.ts";
 import { tensorOf } from "../promote.ts";
@@ -77,18 +77,40 @@ export function keyTensor(name: string, key: TensorLike): Tensor {
   return t;
 }
 
+/**
+ * The words of keys, uint32[..., 2]. Keys are raw words here, so these are the same tensor: freeing one frees both. As
+ * `jax.random.key_data`. @throws DTypeError if `keys` are none
+ */
+export const keyData = (keys: Tensor): Tensor => keysTensor("random.keyData", keys);
+
+/** Words uint32[..., 2] as keys: the same tensor, checked. As `jax.random.wrap_key_data` for Threefry. */
+export const wrapKeyData = (words: TensorLike): Tensor => keysTensor("random.wrapKeyData", words);
+
+/** Keys of the same words in memory of their own. As `jax.random.clone`; a key may be used twice without it. */
+export const clone = (keys: Tensor): Tensor => run("random.clone", (k) => copy(k!), [keysTensor("random.clone", keys)]);
+
+function keysTensor(name: string, keys: TensorLike): Tensor {
+  const t = tensorOf(keys, name);
+  if (t.dtype !== "uint32" || t.shape.at(-1) !== 2)
+    throw new DTypeError(`${name}: got ${longAval(t.aval)}, expected keys, uint32[..., 2].`);
+  return t;
+}
+
 export const wordsOf = (key: Tensor): Words => [sliceInDim(key, 0, 1, 0), sliceInDim(key, 1, 2, 0)];
 
+/** The cipher: one operation, or its rounds in a loop, which compiles faster inside loops. */
+export type Cipher = typeof threefry2x32;
+
 /** Random words for every element of `shape`. */
-export function encipher([k0, k1]: Words, shape: readonly number[]): [Tensor, Tensor] {
+export function encipher([k0, k1]: Words, shape: readonly number[], cipher: Cipher = threefry2x32): [Tensor, Tensor] {
   const spread = (word: Tensor): Tensor =>
     shape.length === 0 ? reshape(word, []) : broadcastInDim(word, shape, [shape.length - 1]);
-  return threefry2x32(spread(k0), spread(k1), ...counters(shape));
+  return cipher(spread(k0), spread(k1), ...counters(shape));
 }
 
 /** The words of `n` new keys. */
-export function subkeys(words: Words, n: number): Words[] {
-  const [a, b] = encipher(words, [n]);
+export function subkeys(words: Words, n: number, cipher?: Cipher): Words[] {
+  const [a, b] = encipher(words, [n], cipher);
   return Array.from({ length: n }, (_, i) => [sliceInDim(a, i, i + 1, 0), sliceInDim(b, i, i + 1, 0)]);
 }
 
