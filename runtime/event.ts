@@ -8,6 +8,8 @@ interface Waiter {
   readonly event: number;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
+  /** The caller ends the event. */
+  readonly keep: boolean;
 }
 
 /**
@@ -44,8 +46,17 @@ export class Events {
 
   /** Settles when the event's work is done; rejects with its PjrtError. Keeps the process alive until then. */
   settled(event: number): Promise<void> {
+    return this.#wait(event, false);
+  }
+
+  /** As `settled`, but the caller ends the event, some time after the promise has settled. */
+  over(event: number): Promise<void> {
+    return this.#wait(event, true);
+  }
+
+  #wait(event: number, keep: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ event, resolve, reject });
+      this.#queue.push({ event, resolve, reject, keep });
       this.#advance();
     });
   }
@@ -80,7 +91,7 @@ export class Events {
     call.set("event", waiter.event);
     const finish = (outcome: () => void) => {
       this.#idle.push(call);
-      this.destroy(waiter.event);
+      if (!waiter.keep) this.destroy(waiter.event);
       outcome();
       this.#advance();
     };
@@ -90,12 +101,15 @@ export class Events {
     );
   }
 
-  #settle({ event, resolve, reject }: Waiter): void {
+  #settle({ event, resolve, reject, keep }: Waiter): void {
     try {
-      this.wait(event);
+      this.#await.set("event", event);
+      this.#await.run();
       resolve();
     } catch (reason) {
       reject(reason);
+    } finally {
+      if (!keep) this.destroy(event);
     }
   }
 }

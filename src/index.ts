@@ -26,6 +26,7 @@ export {
   linearize,
   linearTranspose,
   type Residual,
+  type Tangents,
   valueAndGrad,
   vjp,
 } from "./lib/grad.ts";

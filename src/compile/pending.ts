@@ -11,8 +11,22 @@ import { JortsError } from "../core/errors.ts";
 import type { ArrayTensor } from "./array.ts";
 import type { HostRun } from "./storage.ts";
 
-/** Programs that call the host and are not over. */
-const pending = new Set<Promise<void>>();
+/** A program that calls the host. */
+interface Pending extends UnderWay {
+  readonly end: () => void;
+}
+/** Those that are not known to be over; and the promises that tell of them, which a moment later are still there. */
+const pending = new Set<Pending>();
+const outcomes = new Set<Promise<void>>();
+
+/** Lets go of programs that are over, before their promises tell. */
+function sweep(): void {
+  for (const p of pending) if (isOver(p)) finish(p);
+}
+
+function finish(p: Pending): void {
+  if (pending.delete(p)) p.end();
+}
 
 /**
  * XLA's CPU client makes whoever starts a program wait while 32 are under way on a device. While one of them waits for
@@ -73,6 +87,7 @@ export function runWithCare(
       `${executable.name}: a callback that a program calls cannot run tensor operations; they would wait for that program. ` +
         "Compute with plain JavaScript on x.tolist(), x.item() or x.bits(), and return an array, a typed array or a number.",
     );
+  sweep();
   // Starting on several devices waits for a thread of XLA's for each, and the other program may hold all of them.
   if (prepared.numDevices > 1 && hostRuns.length > 0)
     throw new JortsError(
@@ -113,21 +128,25 @@ export function runWithCare(
 }
 
 function follow(
-  { client }: LoadedExecutable,
+  executable: LoadedExecutable,
   events: readonly number[],
   results: number,
   hostRun: HostRun | null,
   end: () => void,
 ): void {
-  const over = Promise.allSettled(events.map((e) => client.events.settled(e))).then((outcomes) => {
-    pending.delete(over);
-    end();
-    for (const o of outcomes) if (o.status === "rejected") throw o.reason;
+  const p: Pending = { executable, events, end };
+  pending.add(p);
+  const { client } = executable;
+  const outcome = Promise.allSettled(events.map((e) => client.events.over(e))).then((ends) => {
+    finish(p);
+    outcomes.delete(outcome);
+    for (const e of events) client.events.destroy(e);
+    for (const e of ends) if (e.status === "rejected") throw e.reason;
     if (hostRun?.state === "failed") throw hostRun.reason;
   });
-  pending.add(over);
+  outcomes.add(outcome);
   // An error shows where a result is read; without results it is nobody's, and ends the process unless it is awaited.
-  if (results > 0) over.catch(() => {});
+  if (results > 0) outcome.catch(() => {});
 }
 
 /** Runs on several devices that are not over, the oldest first. */
@@ -197,7 +216,7 @@ function runWithToken(executable: LoadedExecutable, prepared: PreparedExecution)
  * `jax.effects_barrier`.
  */
 export async function effectsBarrier(): Promise<void> {
-  while (pending.size > 0) await Promise.all([...pending]);
+  while (outcomes.size > 0) await Promise.all([...outcomes]);
 }
 
 /** How long this thread waits for a value that the host gave while a program waits for this thread. */
@@ -211,6 +230,7 @@ const clock = new Int32Array(new SharedArrayBuffer(4));
  */
 export function requireReadable(t: ArrayTensor): void {
   requireGood(t);
+  sweep();
   if (pending.size === 0 && hostCalls === 0) return;
   const { client, run } = t.storage;
   const isThere = () =>

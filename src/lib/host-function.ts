@@ -87,10 +87,18 @@ function resultLeaves(out: unknown, { name, resultDef, resultAvals }: Kinds): Le
 /** This thread calls, on tensors that stay the caller's. */
 function callDirectly(f: AnyFunction, kinds: Kinds, args: readonly Tensor[]): Tensor[] {
   const arrays = args.map((t) => (t instanceof Literal ? moveTo(t, onDefaultDevice(), false) : (t as ArrayTensor)));
+  let returned = new Set<unknown>();
   try {
-    const leaves = resultLeaves(f(...(unflatten(kinds.def, arrays) as unknown[])), kinds);
-    return leaves.map((leaf, i) =>
-      hostTensor(resultBytes(leaf, kinds.resultAvals[i]!, `${kinds.name}: `, paths(kinds)[i]!), kinds.resultAvals[i]!),
+    return withScope(
+      () => {
+        const leaves = resultLeaves(f(...(unflatten(kinds.def, arrays) as unknown[])), kinds);
+        returned = new Set<unknown>(leaves);
+        return leaves.map((leaf, i) => {
+          const aval = kinds.resultAvals[i]!;
+          return hostTensor(resultBytes(leaf, aval, `${kinds.name}: `, paths(kinds)[i]!), aval);
+        });
+      },
+      (_, everything) => new Set(everything.filter((t) => !returned.has(t))),
     );
   } finally {
     arrays.forEach((t, i) => {

@@ -25,7 +25,7 @@ export interface SymmetrizeOptions {
 }
 
 /**
- * The lower triangular L with L Lᵀ = x; all NaN for a matrix that is not positive definite. As
+ * The lower triangular L with L Lᵀ = x; NaN for a matrix that is not positive definite. As
  * `jax.lax.linalg.cholesky`.
  */
 export const cholesky = owning(function cholesky(x: TensorLike, options: SymmetrizeOptions = {}): Tensor {

@@ -3,6 +3,7 @@ export * from "./indexing.ts";
 export * from "./np/binary.ts";
 export * from "./np/complex.ts";
 export * from "./np/constants.ts";
+export * from "./np/convolve.ts";
 export * from "./np/create.ts";
 export * as fft from "./np/fft.ts";
 export * from "./np/join.ts";

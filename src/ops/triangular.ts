@@ -17,8 +17,8 @@ type One = readonly [Tensor];
 type Two = readonly [Tensor, Tensor];
 
 /**
- * The lower triangular L with L Lᵀ = x, of symmetric positive definite x, of which the lower triangle is read; all NaN
- * where there is none. Above the diagonal the result is zero. As StableHLO's `cholesky`.
+ * The lower triangular L with L Lᵀ = x, of symmetric positive definite x, of which the lower triangle is read; NaN where
+ * there is none. Above the diagonal the result is zero. As StableHLO's `cholesky`.
  */
 export const choleskyOp: Op<Record<never, never>, One> = defineOp({
   name: "cholesky",

@@ -1,5 +1,5 @@
 // pureCallback and ioCallback: when they are called, with what, in which order, under which transformations, how they fail.
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import "../../src/lib/install.ts";
 import { hostFunctionCount } from "../../runtime/index.ts";
 import { config } from "../../src/compile/config.ts";
@@ -11,7 +11,7 @@ import { grad, jvp } from "../../src/lib/grad.ts";
 import { slice } from "../../src/lib/indexing.ts";
 import { jit } from "../../src/lib/jit.ts";
 import * as lax from "../../src/lib/lax.ts";
-import { liveBuffers } from "../../src/lib/memory.ts";
+import { liveBuffers, scope } from "../../src/lib/memory.ts";
 import { NamedSharding, P } from "../../src/lib/mesh.ts";
 import * as np from "../../src/lib/np.ts";
 import { devicePut, makeMesh } from "../../src/lib/sharding.ts";
@@ -26,8 +26,10 @@ const like = (x: Tensor) => new ShapeDtypeStruct(x.shape, x.dtype);
 const big = () => np.ones([300, 300]);
 const slowly = (x: Tensor) => np.matmul(x, x);
 
-afterEach(() => effectsBarrier());
-afterAll(() => expect(liveBuffers()).toEqual({ count: 0, bytes: 0 }));
+afterEach(async () => {
+  await Promise.allSettled([effectsBarrier()]);
+  expect(liveBuffers()).toEqual({ count: 0, bytes: 0 });
+});
 
 describe("pureCallback", () => {
   test("gets concrete tensors in their tree and gives tensors, typed arrays or numbers in the tree of its shapes", async () => {
@@ -94,15 +96,14 @@ describe("pureCallback", () => {
       const other = b.bits() as Float32Array;
       return (a.bits() as Float32Array).map((v, i) => v - other[i]!);
     };
-    using x = np.reshape(np.arange(24, { dtype: "float32" }), [2, 3, 4]);
-    using w = np.arange(6, { dtype: "float32" });
-    using m = w.reshape(3, 2);
+    using x = scope(() => np.reshape(np.arange(24, { dtype: "float32" }), [2, 3, 4]));
+    using m = scope(() => np.reshape(np.arange(6, { dtype: "float32" }), [3, 2]));
     for (const vmapMethod of ["sequential", "broadcast_all"] as const) {
       const f = (a: Tensor, b: Tensor) => pureCallback(sub, f32(4), a, np.broadcastTo(b, [4]), { vmapMethod });
       const both = vmap(vmap(f, { inAxes: [0, 0] }), { inAxes: [0, 1], outAxes: 1 });
       using got = jit(both)(x, m);
       await got.blockUntilReady();
-      using expected = np.transpose(np.subtract(x, np.expandDims(m.T, 2)), [1, 0, 2]);
+      using expected = scope(() => np.transpose(np.subtract(x, np.expandDims(m.T, 2)), [1, 0, 2]));
       expect(got.tolist()).toEqual(expected.tolist());
     }
   });
@@ -169,7 +170,10 @@ describe("ioCallback", () => {
       );
     });
     using x = np.array(1);
-    for (const p of [true, false]) (await f(np.array(p), x).blockUntilReady()).dispose();
+    for (const truth of [true, false]) {
+      using p = np.array(truth);
+      (await f(p, x).blockUntilReady()).dispose();
+    }
     expect(seen.sort()).toEqual(["both 1", "both 1", "no 1", "yes 1"]);
   });
 
@@ -238,7 +242,8 @@ describe("calls from XLA's threads", () => {
     await x.blockUntilReady();
     using y = f(x);
     expect(() => y.tolist()).toThrow(/Await it/);
-    expect(() => y.at(0, 0).item()).toThrow(/Await it/);
+    using z = y.at(0, 0);
+    expect(() => z.item()).toThrow(/Await it/);
     expect((await y.data())[0]).toBe(600);
     await effectsBarrier();
     expect((y.tolist() as number[][])[7]![7]).toBe(600);

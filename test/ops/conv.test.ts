@@ -109,3 +109,22 @@ it("vmap over kernels is a loop over kernels", () => {
   const one = [0, 1, 2].map((i) => lax.conv(x, np.at(ys, [i]), [2], "SAME").tolist());
   expect(all.tolist()).toEqual(one);
 });
+
+describe("np.convolve and np.correlate", () => {
+  const [a, v] = [np.array([1, 2, 3, 4], { dtype: "int32" }), np.array([1, 0, 2], { dtype: "int32" })];
+  it.each([
+    ["full", [1, 2, 5, 8, 6, 8], [2, 4, 7, 10, 3, 4], [4, 3, 10, 7, 4, 2]],
+    ["same", [2, 5, 8, 6], [4, 7, 10, 3], [3, 10, 7, 4]],
+    ["valid", [5, 8], [7, 10], [10, 7]],
+  ] as const)("%s", (mode, convolved, correlated, exchanged) => {
+    expect(np.convolve(a, v, mode).tolist()).toEqual(convolved);
+    expect(np.convolve(v, a, mode).tolist()).toEqual(convolved);
+    expect(np.correlate(a, v, mode).tolist()).toEqual(correlated);
+    expect(np.correlate(v, a, mode).tolist()).toEqual(exchanged);
+  });
+  it("compute integers in floating point unless asked for another dtype", () => {
+    expect(np.convolve(a, v).dtype).toBe("float32");
+    expect(np.convolve(a, v, "full", { preferredElementType: "int32" }).dtype).toBe("int32");
+    expect(() => np.convolve(np.ones([2, 2]), v)).toThrow(/got shapes \[2,2\] and \[3\], expected vectors/);
+  });
+});

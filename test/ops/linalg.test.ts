@@ -101,7 +101,7 @@ describe("eigh", () => {
     expect(np.sum(np.square(lower)).item()).toBeCloseTo(1 + 9 + 8, 12);
     expect(np.sum(np.square(upper)).item()).toBeCloseTo(1 + 9 + 20000, 9);
   });
-  it("has infinite derivatives of vectors where eigenvalues are equal, as in JAX, but finite ones of their sum", () => {
+  it("has a finite derivative of the sum of equal eigenvalues", () => {
     const sum = (x: Tensor) => np.sum(linalg.eigvalsh(x));
     const g = grad(sum)(identity(3)) as Tensor;
     expect(distance(g, identity(3))).toBeLessThan(1e-14);
@@ -143,7 +143,11 @@ describe("systems that have no solution are answered as JAX answers", () => {
     expect(linalg.det(singular).item()).toBe(0);
     expect((linalg.slogdet(np.zeros([4, 4])) as Tensor[]).map((t) => t.item())).toEqual([0, Number.NEGATIVE_INFINITY]);
     expect(linalg.cond(np.zeros([2, 2]), 1).item()).toBe(Number.POSITIVE_INFINITY);
-    expect(np.all(np.isnan(linalg.cholesky(np.negative(identity(3))))).item()).toBe(true);
+    const l = linalg.cholesky(np.negative(identity(2))).tolist();
+    expect(l).toEqual([
+      [Number.NaN, 0],
+      [Number.NaN, Number.NaN],
+    ]);
     expect(np.all(np.isnan(linalg.svdvals(np.array([Number.NaN, 1, 1, 1], { shape: [2, 2] })))).item()).toBe(true);
   });
 });

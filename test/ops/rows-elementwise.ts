@@ -12,7 +12,7 @@ import { bool, fixed, int, real } from "./samples.ts";
 
 type Unary = (x: Tensor) => Tensor;
 type Binary = (x: Tensor, y: Tensor) => Tensor;
-const needsFloat = [{ inputs: [int([2])], says: /got int32\[2\], expected a floating dtype\. Convert/ }];
+const needsFloat = [{ inputs: [int([2])], says: /got int32\[2\], expected a floating( or complex)? dtype\. Convert/ }];
 const needsNumber = [{ inputs: [bool([2])], says: /got bool\[2\], expected a numeric dtype\. Convert/ }];
 const needsInteger = (n: 1 | 2) => [
   { inputs: [real([2]), real([2])].slice(0, n), says: /got float64\[2\], expected an? .*integer dtype\. Convert/ },

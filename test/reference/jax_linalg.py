@@ -24,9 +24,11 @@ RANK_TWO = np.array([[1.0, 2, 3, 4], [2, 4, 6, 8], [1, 0, 2, 1], [2, 0, 4, 2]])
 
 
 def shapes(recorder, op, fn, square=True, grad=True):
-    cases = {"one": matrix(1, 1), "two": matrix(2, 2), "three": matrix(3, 3), "five": matrix(5, 5), "batch": matrix(2, 3, 3)}
+    cases = {"batch": matrix(2, 3, 3)}
+    if op in ("det", "slogdet"):
+        cases.update({"one": matrix(1, 1), "two": matrix(2, 2), "five": matrix(5, 5)})
     if not square:
-        cases.update({"tall": matrix(5, 3), "wide": matrix(3, 5), "tall-batch": matrix(2, 4, 2)})
+        cases.update({"tall": matrix(5, 3), "wide": matrix(3, 5)})
     for name, x in cases.items():
         recorder.record(op, fn, [x], {}, name=name, grad=grad)
     recorder.record(op, fn, [matrix(4, 4, dtype=F32)], {}, name="float32", grad=grad)

@@ -1,6 +1,6 @@
 // Scaled dot-product attention with grouped heads, bias and masks.
 import { longAval } from "../../core/aval.ts";
-import { isFloat, maxValue } from "../../core/dtype.ts";
+import { type DType, isFloat, maxValue } from "../../core/dtype.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { add, and, mul, sub } from "../../ops/binary.ts";
@@ -8,11 +8,11 @@ import { ge, le, lt, select } from "../../ops/compare.ts";
 import { dotGeneral } from "../../ops/dot.ts";
 import { splat } from "../../ops/literal.ts";
 import { broadcastInDim, expandDims, iota, reshape, transpose } from "../../ops/shape.ts";
-import { convert } from "../../ops/unary.ts";
-import { broadcastTo, cast, tensorOf } from "../promote.ts";
+import { convert, stopGradientTensor } from "../../ops/unary.ts";
+import { runTogether } from "../autodiff.ts";
+import { broadcastTo, cast, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
-import { run } from "./composite.ts";
-import { softmax } from "./softmax.ts";
+import { logsumexp, softmax } from "./softmax.ts";
 
 export interface AttentionOptions {
   /** Added to the scaled logits; broadcasts to [B, N, T, S]. */
@@ -29,6 +29,8 @@ export interface AttentionOptions {
   readonly keyValueSeqLengths?: Tensor;
   /** How many keys a query sees before and after its own place. */
   readonly localWindowSize?: number | readonly [before: number, after: number];
+  /** Also returns the logarithm of the sum of the exponentials of each query's logits, without a derivative. */
+  readonly returnResidual?: boolean;
 }
 
 interface Sizes {
@@ -103,11 +105,29 @@ interface Lengths {
 /**
  * softmax(scale · q kᵀ + bias) v for each head. query [B, T, N, H]; key and value [B, S, K, H], with N a multiple of K;
  * the result is [B, T, N, H], of the query's dtype. Without B in all three, B is 1. Logits are summed, and the softmax
- * is formed, in at least float32. As `jax.nn.dot_product_attention`; a query that sees no key averages all values.
+ * is formed, in at least float32. As `jax.nn.dot_product_attention` with XLA's implementation; a query that sees no key
+ * averages all values. With `returnResidual` the result is [that, log Σ eˡᵒᵍⁱᵗ [B, T, N], of the key's dtype].
  *
  * @throws ShapeError, DTypeError
  */
-export function dotProductAttention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
+export function dotProductAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options: AttentionOptions & { readonly returnResidual: true },
+): [encoded: Tensor, residual: Tensor];
+export function dotProductAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options?: AttentionOptions & { readonly returnResidual?: false },
+): Tensor;
+export function dotProductAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options: AttentionOptions = {},
+): Tensor | [encoded: Tensor, residual: Tensor] {
   const name = "nn.dotProductAttention";
   const [q, k, v] = [query, key, value].map((t) => four("an operand", tensorOf(t, name))) as [Tensor, Tensor, Tensor];
   const s = sizesOf(q, k, v);
@@ -121,7 +141,7 @@ export function dotProductAttention(query: Tensor, key: Tensor, value: Tensor, o
     if (length !== undefined && (length.dtype !== "int32" || length.shape.join() !== String(s.batch)))
       throw new ShapeError(`${name}: got sequence lengths ${longAval(length.aval)}, expected int32[${s.batch}].`);
   const present = optional.filter((t) => t !== undefined);
-  const result = run(
+  const results = runTogether(
     "dot_product_attention",
     (...inputs) => {
       const rest = inputs.slice(3);
@@ -137,8 +157,10 @@ export function dotProductAttention(query: Tensor, key: Tensor, value: Tensor, o
       );
     },
     [q, k, v, ...present],
-  );
-  return reshape(result, tensorOf(query, name).shape);
+  ).map(settle);
+  const { shape } = tensorOf(query, name);
+  const encoded = reshape(results[0]!, shape);
+  return options.returnResidual ? [encoded, reshape(results[1]!, shape.slice(0, -1))] : encoded;
 }
 
 function attend(
@@ -148,7 +170,7 @@ function attend(
   visible: Tensor | undefined,
   lengths: Lengths,
   options: AttentionOptions,
-): Tensor {
+): Tensor[] {
   const dtype = query.dtype === "float64" ? "float64" : "float32";
   const split = reshape(query, [s.batch, s.queries, s.kvHeads, s.group, s.width]);
   // [B, T, K, G, H] · [B, S, K, H] → [B, K, T, G, S]
@@ -181,7 +203,14 @@ function attend(
     [0, 2, 1, 3, 4],
   );
   const encoded = reshape(heads, [s.batch, s.queries, s.heads, s.width]);
-  if (lengths.query === undefined) return encoded;
+  const residual = options.returnResidual ? [residualOf(s, logits, key.dtype)] : [];
+  if (lengths.query === undefined) return [encoded, ...residual];
   const inside = lt(iota("int32", encoded.shape, 1), broadcastInDim(lengths.query, encoded.shape, [0]));
-  return select(inside, encoded, splat(0, encoded.shape, encoded.dtype));
+  return [select(inside, encoded, splat(0, encoded.shape, encoded.dtype)), ...residual];
+}
+
+/** log Σ e^logits of [B, K, T, G, S] as [B, T, N]. */
+function residualOf(s: Sizes, logits: Tensor, dtype: DType): Tensor {
+  const sums = transpose(convert(logsumexp(logits, -1), dtype), [0, 2, 1, 3]);
+  return stopGradientTensor(reshape(sums, [s.batch, s.queries, s.heads]));
 }

@@ -3,7 +3,7 @@ import { type DType, isInteger, itemSize } from "../../core/dtype.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { add, div, max, mul, sub } from "../../ops/binary.ts";
-import { eq } from "../../ops/compare.ts";
+import { eq, select } from "../../ops/compare.ts";
 import { reduceSum, spread } from "../../ops/reduce.ts";
 import { broadcastInDim, iota } from "../../ops/shape.ts";
 import { convert, rsqrt, square } from "../../ops/unary.ts";
@@ -21,29 +21,46 @@ export interface StandardizeOptions {
   readonly variance?: TensorLike;
   /** Added to the variance; 1e-5 by default. */
   readonly epsilon?: number;
+  /** A mask that broadcasts to x: the mean and the variance are those of the elements where it is true. */
+  readonly where?: TensorLike;
+  /** The variance as mean(x²) − mean(x)², not below 0 ("fast", the default), or as mean((x − mean)²) ("stable"). */
+  readonly algorithm?: "fast" | "stable";
 }
 
 /**
- * (x − mean) / √(variance + ε) along `axis`, with variance = mean(x²) − mean(x)², not below 0. As
- * `jax.nn.standardize`. Computed in float32 for 16-bit floats.
+ * (x − mean) / √(variance + ε) along `axis`, the last by default, null for all. As `jax.nn.standardize`. Computed in
+ * float32 for 16-bit floats.
+ * @throws DTypeError for an unknown algorithm or a mask that is not boolean
  */
 export function standardize(x: TensorLike, axis?: Axis | StandardizeOptions, given?: StandardizeOptions): Tensor {
   const name = "nn.standardize";
   const { axis: over, options } = axisAndOptions(axis, given);
+  const { epsilon = 1e-5, algorithm = "fast" } = options;
+  if (algorithm !== "fast" && algorithm !== "stable")
+    throw new DTypeError(`${name}: got algorithm "${String(algorithm)}", expected "fast" or "stable".`);
   const t = promote(name, [x], "inexact")[0]!;
   const axes = axesOf(name, axis === null ? null : over === undefined ? -1 : over, t.ndim);
   const count = axes.reduce((n, d) => n * t.shape[d]!, 1);
   const dtype = itemSize(t.dtype) > 2 ? t.dtype : "float32";
-  const moments = [options.mean, options.variance].map((v) => (v === undefined ? undefined : tensorOf(v, name)));
-  const average = (v: Tensor) => div(reduceSum(v, axes), count);
-  const body = (v: Tensor, mean: Tensor | undefined, variance: Tensor | undefined): Tensor => {
+  const optional = [options.mean, options.variance, options.where].map((v) =>
+    v === undefined ? undefined : tensorOf(v, name),
+  );
+  const mask = optional[2];
+  if (mask !== undefined && mask.dtype !== "bool")
+    throw new DTypeError(`${name}: got a mask of dtype ${mask.dtype}, expected bool. Compare it first.`);
+  const body = (v: Tensor, mean?: Tensor, variance?: Tensor, where?: Tensor): Tensor => {
     const wide = convert(v, dtype, v.weakType && dtype === v.dtype);
     const full = (s: Tensor) => broadcastTo(name, cast(s, dtype), v.shape);
-    const epsilon = options.epsilon ?? 1e-5;
+    const seen = where === undefined ? undefined : broadcastTo(name, where, v.shape);
+    const average = (y: Tensor): Tensor => {
+      if (seen === undefined) return div(reduceSum(y, axes), count);
+      return div(reduceSum(select(seen, y, 0), axes), reduceSum(convert(seen, dtype), axes));
+    };
     const m = mean === undefined ? average(wide) : undefined;
     const center = m === undefined ? full(mean!) : spread(m, v, axes);
     let scale: Tensor;
     if (variance !== undefined) scale = full(rsqrt(add(cast(variance, dtype), epsilon)));
+    else if (algorithm === "stable") scale = spread(rsqrt(add(average(square(sub(wide, center))), epsilon)), v, axes);
     else {
       const meanSquare = average(square(wide));
       // Where the mean was given it may vary along the axes too.
@@ -52,8 +69,12 @@ export function standardize(x: TensorLike, axis?: Axis | StandardizeOptions, giv
     }
     return convert(mul(sub(wide, center), scale), t.dtype, t.weakType);
   };
-  const inputs = [t, ...moments.filter((g) => g !== undefined)];
-  return run("standardize", (v, ...rest) => body(v!, moments[0] && rest[0], moments[1] && rest.at(-1)), inputs);
+  const inputs = [t, ...optional.filter((g) => g !== undefined)];
+  return run(
+    "standardize",
+    (v, ...rest) => body(v!, ...optional.map((g) => (g === undefined ? undefined : rest.shift()))),
+    inputs,
+  );
 }
 
 /**

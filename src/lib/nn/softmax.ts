@@ -129,6 +129,31 @@ export function logsumexp(x: TensorLike, axis?: Axis | LogsumexpOptions, given?:
   return run("logsumexp", (...inputs) => body(inputs), [...operands, ...where]);
 }
 
+/** log of the mean of eˣ along `axis` (all by default) without overflow. As `jax.nn.logmeanexp`. */
+export function logmeanexp(
+  x: TensorLike,
+  axis?: Axis | Omit<LogsumexpOptions, "b">,
+  given?: Omit<LogsumexpOptions, "b">,
+): Tensor {
+  const name = "nn.logmeanexp";
+  const { axis: over, options } = axisAndOptions(axis, given);
+  const t = floats(name, x);
+  const axes = axesOf(name, over, t.ndim);
+  const where = masked(name, t, options.where).slice(1);
+  const keep = options.keepdims === undefined ? {} : { keepdims: options.keepdims };
+  const shape = t.shape.flatMap((n, d) => (!axes.includes(d) ? [n] : options.keepdims ? [1] : []));
+  const all = axes.reduce((n, d) => n * t.shape[d]!, 1);
+  return run(
+    "logmeanexp",
+    (v, mask) => {
+      const total = logsumexp(v!, axes, { ...keep, ...(mask && { where: mask }) });
+      if (mask === undefined) return sub(total, log(like(total, all)));
+      return sub(total, log(reshape(reduceSum(convert(mask, total.dtype), axes), shape)));
+    },
+    [t, ...where],
+  );
+}
+
 /** log Σ b eˣ, differentiable by both. */
 function weighted(x: Tensor, b: Tensor, axes: readonly number[]): Tensor {
   const terms = visible(x, ne(b, like(b, 0)));

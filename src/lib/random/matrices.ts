@@ -10,7 +10,7 @@ import { alongRows, diagonalOf, symmetrized, transposed } from "../../ops/matrix
 import { cholesky } from "../../ops/triangular.ts";
 import { sign, sqrt } from "../../ops/unary.ts";
 import { run } from "../nn/composite.ts";
-import { integer, type Shape, shapeOf } from "../np/axes.ts";
+import { type Shape, shapeOf } from "../np/axes.ts";
 import { broadcastTo, cast, promoteDTypes } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { formatOf } from "./bits.ts";
@@ -84,7 +84,7 @@ function mixEach(z: Tensor, factor: Tensor): Tensor {
 export function orthogonal(key: Tensor, n: number, shape: Shape = [], dtype: DType = "float32", m: number = n): Tensor {
   const name = "random.orthogonal";
   const sizes = shapeOf(name, shape);
-  const [rows, columns] = [n, m].map((size) => integer(size, `${name}: a size`)) as [number, number];
+  const [rows, columns] = shapeOf(`${name}: n and m`, [n, m]) as [number, number];
   const body = (k: Tensor): Tensor => {
     const [tall, narrow] = [Math.max(rows, columns), Math.min(rows, columns)];
     const [q, r] = qr(drawNormal(wordsOf(k), [...sizes, tall, narrow], dtype), false);

@@ -16,7 +16,7 @@ export interface CholeskyOptions extends lax.SymmetrizeOptions {
   /** The upper triangular factor U with Uᵀ U = a; else the lower one. */
   readonly upper?: boolean;
 }
-/** The lower triangular L with L Lᵀ = a; all NaN for a matrix that is not positive definite. */
+/** The lower triangular L with L Lᵀ = a; NaN for a matrix that is not positive definite. */
 export const cholesky = owning(function cholesky(a: TensorLike, options: CholeskyOptions = {}): Tensor {
   const l = lax.cholesky(matrices("cholesky", a, true), options);
   return options.upper ? settle(transposed(l)) : l;
