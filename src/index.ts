@@ -9,8 +9,17 @@ export { devices } from "./compile/devices.ts";
 export { PjrtError, PluginError } from "./compile/door.ts";
 export * from "./core/errors.ts";
 export { CheckpointError } from "./io/errors.ts";
+export {
+  effectsBarrier,
+  type IoCallbackOptions,
+  ioCallback,
+  type PureCallbackOptions,
+  pureCallback,
+  type VmapMethod,
+} from "./lib/callback.ts";
 export { checkpoint, checkpointName, checkpointPolicies } from "./lib/checkpoint.ts";
 export { customJvp, customVjp, stopGradient } from "./lib/custom.ts";
+export * as debug from "./lib/debug.ts";
 export {
   deserialize,
   Exported,

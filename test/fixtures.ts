@@ -73,6 +73,22 @@ export interface DistributionsFixture {
   }[];
 }
 
+/** fixtures/nn.json: `tensors` and `params` are the keywords; `grads` are of Σ cos(i) yᵢ by `inputs`, y the first output. */
+export interface NnCase {
+  readonly fn: string;
+  readonly inputs: readonly EncodedTensor[];
+  readonly tensors: { readonly [keyword: string]: EncodedTensor };
+  readonly params: { readonly [keyword: string]: Json };
+  readonly outputs: readonly EncodedTensor[];
+  readonly grads: readonly EncodedTensor[];
+}
+export interface InitializerCase {
+  readonly fn: string;
+  readonly key: readonly [number, number];
+  readonly params: { readonly [keyword: string]: Json };
+  readonly output: EncodedTensor;
+}
+
 /** [dtype, weak] */
 export type TypeAndWeakness = readonly [DType, boolean];
 /** fixtures/promotion.json: results are null where JAX refuses. */
@@ -309,6 +325,7 @@ interface Fixtures {
   "numpy.json": { readonly cases: readonly OpCase[] };
   "random.json": { readonly cases: readonly RandomCase[] };
   "distributions.json": DistributionsFixture;
+  "nn.json": { readonly cases: readonly NnCase[]; readonly initializers: readonly InitializerCase[] };
   "promotion.json": PromotionFixture;
   "optim.json": OptimFixture;
   "tracing.json": TracingFixture;

@@ -1,9 +1,9 @@
 // Ahead of time: a compiled program, to be called, measured and kept.
 import * as hlo from "../../hlo/index.ts";
 import type { Module } from "../../hlo/module.ts";
-import type { CompiledMemoryStats, Executable } from "../../runtime/index.ts";
+import { type CompiledMemoryStats, type Executable, LoadedExecutable } from "../../runtime/index.ts";
 import { type Aval, longAval } from "../core/aval.ts";
-import { ShardingError, TreeError } from "../core/errors.ts";
+import { ExportError, ShardingError, TreeError } from "../core/errors.ts";
 import { NamedSharding, type Sharding } from "../core/mesh.ts";
 import { Tracer } from "../core/trace.ts";
 import { flatten, type Leaf, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
@@ -177,8 +177,16 @@ export class Compiled implements Disposable {
     return { flops, bytesAccessed };
   }
 
-  /** The machine code, for `jorts/runtime`'s `client.deserialize` on the same kind of device with the same plugin. */
+  /**
+   * The machine code, for `jorts/runtime`'s `client.deserialize` on the same kind of device with the same plugin.
+   * @throws ExportError for a program that calls functions of this process
+   */
   serialize(): Uint8Array {
+    if (this.executable instanceof LoadedExecutable && this.executable.hostFunctions.length > 0)
+      throw new ExportError(
+        `${this.source.module.name}: got a program with host callbacks, which call functions of this process; expected one ` +
+          "without. Leave debug.print, pureCallback and ioCallback out of what is serialised.",
+      );
     return this.executable.serialize();
   }
 

@@ -26,9 +26,16 @@ export {
   swish,
   tanh,
 } from "./nn/activations.ts";
+export * as initializers from "./nn/all-initializers.ts";
 export { type AttentionOptions, dotProductAttention } from "./nn/attention.ts";
 export { dropout } from "./nn/dropout.ts";
 export type { Distribution, FanMode, FanOptions, Initializer } from "./nn/initializers.ts";
-export * as initializers from "./nn/all-initializers.ts";
 export { oneHot, type StandardizeOptions, standardize } from "./nn/normalize.ts";
-export { type LogsumexpOptions, logmeanexp, logSoftmax, logsumexp, type SoftmaxOptions, softmax } from "./nn/softmax.ts";
+export {
+  type LogsumexpOptions,
+  logmeanexp,
+  logSoftmax,
+  logsumexp,
+  type SoftmaxOptions,
+  softmax,
+} from "./nn/softmax.ts";

@@ -3,6 +3,7 @@ import {
   config,
   DeletedBufferError,
   DonationError,
+  debug,
   devicePut,
   devices,
   grad,
@@ -209,4 +210,14 @@ describe("on a mesh", () => {
       /args\[0\] is committed/,
     );
   });
+});
+
+test("machine code that calls functions of this process is not serialised", () => {
+  const f = (x: Tensor) => {
+    debug.print("x = {}", x);
+    return np.add(x, 1);
+  };
+  const compiled = jit(f).lower(spec).compile();
+  expect(() => compiled.serialize()).toThrow(/host callbacks.*Leave debug\.print/s);
+  compiled[Symbol.dispose]();
 });

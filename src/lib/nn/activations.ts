@@ -114,7 +114,8 @@ export function glu(x: TensorLike, axis = -1): Tensor {
   const t = floats("nn.glu", x);
   const at = axisOf("nn.glu", axis, t.ndim);
   const n = t.shape[at]!;
-  if (n % 2 !== 0) throw new ShapeError(`nn.glu: got ${n} along axis ${at} of shape [${t.shape}], expected an even size.`);
+  if (n % 2 !== 0)
+    throw new ShapeError(`nn.glu: got ${n} along axis ${at} of shape [${t.shape}], expected an even size.`);
   const half = (v: Tensor, i: number) => sliceInDim(v, (i * n) / 2, ((i + 1) * n) / 2, at);
   return run("glu", (v) => mul(half(v!, 0), logistic(half(v!, 1))), [t]);
 }
@@ -144,11 +145,9 @@ export const softSign = (x: TensorLike): Tensor =>
 
 /** 0 below −1, x above 1, (x + 1)² / 4 between. As `jax.nn.sparse_plus`. */
 export const sparsePlus = (x: TensorLike): Tensor =>
-  run(
-    "sparse_plus",
-    (v) => select(le(v!, -1), like(v!, 0), select(ge(v!, 1), v!, div(integerPow(add(v!, 1), 2), 4))),
-    [floats("nn.sparsePlus", x)],
-  );
+  run("sparse_plus", (v) => select(le(v!, -1), like(v!, 0), select(ge(v!, 1), v!, div(integerPow(add(v!, 1), 2), 4))), [
+    floats("nn.sparsePlus", x),
+  ]);
 
 /** ½ min(max(x + 1, 0), 2), the derivative of sparsePlus. As `jax.nn.sparse_sigmoid`. */
 export const sparseSigmoid = (x: TensorLike): Tensor =>
