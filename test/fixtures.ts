@@ -41,6 +41,20 @@ export interface OpCase {
 }
 export type Slot = EncodedTensor | null;
 
+/** fixtures/numpy-functions.json: `params.args` is the call in jorts, `names` all of jax.numpy. */
+export interface NumpyFunctionsFixture {
+  readonly cases: readonly OpCase[];
+  readonly names: readonly string[];
+  readonly dtypes: {
+    /** From, to, safe, of the same kind. */
+    readonly canCast: readonly (readonly [DType, DType, boolean, boolean])[];
+    readonly isdtype: readonly (readonly [DType, string, boolean])[];
+    readonly finfo: { readonly [dtype: string]: { readonly [fact: string]: number } };
+  };
+  /** A tensor, settings, `str` and `repr`. */
+  readonly printing: readonly (readonly [EncodedTensor, { readonly [setting: string]: Json }, string, string])[];
+}
+
 /** fixtures/random.json: one draw of jax.random; `key` is the two words of the key, null for fn "key". */
 export interface RandomCase {
   readonly fn: string;
@@ -172,6 +186,27 @@ export interface OptimFixture {
   }[];
   /** `values`: float32 [30], the schedule at steps 0 to 29. */
   readonly schedules: readonly { readonly name: string; readonly params: Json; readonly values: EncodedTensor }[];
+}
+
+/** fixtures/optim-more.json: 6 steps of each; `broken` are gradients some of which are not finite. */
+export interface OptimMoreFixture {
+  readonly params: EncodedTree;
+  readonly gradients: readonly EncodedTree[];
+  readonly broken: readonly EncodedTree[];
+  /** incremental_update of the first gradient and the second, step size 0.1. */
+  readonly incremental: EncodedTree;
+  readonly optimizers: readonly { readonly name: string; readonly steps: readonly EncodedTree[] }[];
+  /** float32 [20], the schedule at steps 0 to 19. */
+  readonly schedules: readonly { readonly name: string; readonly values: EncodedTensor }[];
+  /** `grad` is that of the sum of the losses by the first input. */
+  readonly losses: readonly {
+    readonly fn: string;
+    readonly inputs: readonly EncodedTensor[];
+    readonly params: { readonly [keyword: string]: Json };
+    readonly where: EncodedTensor | null;
+    readonly output: EncodedTensor;
+    readonly grad: EncodedTensor;
+  }[];
 }
 
 /** fixtures/tracing.json: equation counts (graphs inside included) and numbers of traces. */
@@ -323,11 +358,13 @@ interface Fixtures {
   "dtypes.json": DTypesFixture;
   "collectives.json": { readonly sharded: readonly ShardedCase[]; readonly mapped: readonly MappedCase[] };
   "numpy.json": { readonly cases: readonly OpCase[] };
+  "numpy-functions.json": NumpyFunctionsFixture;
   "random.json": { readonly cases: readonly RandomCase[] };
   "distributions.json": DistributionsFixture;
   "nn.json": { readonly cases: readonly NnCase[]; readonly initializers: readonly InitializerCase[] };
   "promotion.json": PromotionFixture;
   "optim.json": OptimFixture;
+  "optim-more.json": OptimMoreFixture;
   "tracing.json": TracingFixture;
   "transforms.json": TransformsFixture;
   "debug.json": DebugFixture;

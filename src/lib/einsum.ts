@@ -15,6 +15,16 @@ export interface ProductOptions {
   /** The dtype of sums and result; the operands' promoted one by default. */
   readonly preferredElementType?: DType;
 }
+export interface EinsumOptions extends ProductOptions {
+  /**
+   * The order of contraction: the cheapest pair first (`greedy`, the default, also `true`), the cheapest of all orders
+   * (`optimal`), from left to right (`false`), or the pairs themselves, as `einsumPath` gives them.
+   */
+  readonly optimize?: Order;
+}
+/** Pairs of places in the list of operands; a pair's product goes to the end of the list. */
+export type ContractionPath = readonly (readonly number[])[];
+export type Order = boolean | "greedy" | "optimal" | ContractionPath;
 
 /** A tensor whose dimensions have names; a name stands once. */
 export interface Named {
@@ -29,8 +39,17 @@ export interface Named {
  */
 export const einsum = owning(function einsum(
   subscripts: string,
-  ...operands: readonly (TensorLike | ProductOptions)[]
+  ...operands: readonly (TensorLike | EinsumOptions)[]
 ): Tensor {
+  const { tensors, options, inputs, output, sizes } = prepared(subscripts, operands);
+  const given = tensors[0]!.dtype;
+  // Sums over truth values are counted in int32, and any count is true.
+  const wide = given === "bool" ? inputs.map((i) => ({ ...i, tensor: cast(i.tensor, "int32") })) : inputs;
+  const bare = wide.map((i) => withoutUnits(diagonal(i), sizes));
+  const y = contractAll(bare, output, sizes, options, options.optimize);
+  return settle(given === "bool" ? cast(y, "bool") : y);
+});
+function prepared(subscripts: string, operands: readonly (TensorLike | EinsumOptions)[]) {
   const last = operands.at(-1);
   const options = isOptions(last) ? last : {};
   const tensors = promoteDTypes("einsum", (isOptions(last) ? operands.slice(0, -1) : operands) as TensorLike[]);
@@ -39,15 +58,30 @@ export const einsum = owning(function einsum(
   for (const name of output)
     if (!sizes.has(name))
       throw new ShapeError(`einsum: "${subscripts}" asks for ${shown(name)} in the result, which no operand has.`);
-  const given = tensors[0]!.dtype;
-  // Sums over truth values are counted in int32, and any count is true.
-  const wide = given === "bool" ? inputs.map((i) => ({ ...i, tensor: cast(i.tensor, "int32") })) : inputs;
-  const bare = wide.map((i) => withoutUnits(diagonal(i), sizes));
-  const y = contractAll(bare, output, sizes, options);
-  return settle(given === "bool" ? cast(y, "bool") : y);
-});
+  return { tensors, options, inputs, output, sizes };
+}
 
-const isOptions = (x: unknown): x is ProductOptions =>
+/**
+ * The order in which `einsum` contracts operands of these shapes, and a text with each step and its number of products. As
+ * `jax.numpy.einsum_path`.
+ */
+export function einsumPath(
+  subscripts: string,
+  ...operands: readonly (TensorLike | EinsumOptions)[]
+): [path: ContractionPath, description: string] {
+  const { options, inputs, output, sizes } = prepared(subscripts, operands);
+  let list = inputs.map((i) => [...new Set(i.names)]);
+  const path = pathOf(list, output, sizes, options.optimize);
+  const lines = path.map((step) => {
+    const { kept, cost } = merged(list, step, output, sizes);
+    const from = step.map((k) => list[k]!.join("")).join(",");
+    list = [...list.filter((_, k) => !step.includes(k)), kept];
+    return `  ${from}->${kept.join("")}: ${cost} products`;
+  });
+  return [path, [`Contraction of ${subscripts}:`, ...lines].join("\n")];
+}
+
+const isOptions = (x: unknown): x is EinsumOptions =>
   typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 
 const ellipsis = /\.\.\./;
@@ -119,28 +153,30 @@ function withoutUnits({ tensor, names }: Named, sizes: ReadonlyMap<string, numbe
   return { tensor: squeeze(tensor, units), names: names.filter((_, d) => !units.includes(d)) };
 }
 
-/** Contracts all operands to one with the names `output`, the cheapest pair first. */
+/** Contracts all operands to one with the names `output`, in the order that is asked for. */
 export function contractAll(
   operands: readonly Named[],
   output: readonly string[],
   sizes: ReadonlyMap<string, number>,
   options: ProductOptions = {},
+  order?: Order,
 ): Tensor {
   let list = [...operands];
-  const volume = (names: Iterable<string>) => [...names].reduce((n, m) => n * sizes.get(m)!, 1);
-  while (list.length > 1) {
-    let best: { i: number; j: number; cost: number } | undefined;
-    for (let i = 0; i < list.length; i++)
-      for (let j = i + 1; j < list.length; j++) {
-        const [a, b] = [list[i]!, list[j]!];
-        const needed = neededBeside(list, [i, j], output);
-        const kept = new Set([...a.names, ...b.names].filter((n) => needed.has(n)));
-        const cost = volume(kept) - volume(a.names) - volume(b.names);
-        if (best === undefined || cost < best.cost) best = { i, j, cost };
-      }
-    const { i, j } = best!;
-    const product = contract(list[i]!, list[j]!, neededBeside(list, [i, j], output), options);
-    list = [...list.filter((_, k) => k !== i && k !== j), product];
+  const path = pathOf(
+    list.map((i) => i.names),
+    output,
+    sizes,
+    order,
+  );
+  for (const step of path) {
+    const [i, j] = step as readonly [number, number?];
+    const needed = neededBeside(
+      list.map((x) => x.names),
+      step,
+      output,
+    );
+    const product = j === undefined ? summed(list[i]!, needed) : contract(list[i]!, list[j]!, needed, options);
+    list = [...list.filter((_, k) => !step.includes(k)), product];
   }
   const { tensor, names } = summed(list[0]!, new Set(output));
   const wanted =
@@ -151,8 +187,71 @@ export function contractAll(
   );
 }
 
-function neededBeside(list: readonly Named[], pair: readonly number[], output: readonly string[]): Set<string> {
-  return new Set([...output, ...list.flatMap((x, k) => (pair.includes(k) ? [] : x.names))]);
+type Names = readonly string[];
+type Sizes = ReadonlyMap<string, number>;
+const volume = (names: Iterable<string>, sizes: Sizes) => [...names].reduce((n, m) => n * sizes.get(m)!, 1);
+
+/** The names that the product of a step keeps, and how many products it takes. */
+function merged(list: readonly Names[], step: readonly number[], output: Names, sizes: Sizes) {
+  const needed = neededBeside(list, step, output);
+  const all = [...new Set(step.flatMap((k) => list[k]!))];
+  return { kept: all.filter((n) => needed.has(n)), cost: volume(all, sizes) };
+}
+
+function pathOf(list: readonly Names[], output: Names, sizes: Sizes, order: Order = "greedy"): ContractionPath {
+  if (Array.isArray(order)) return checkedPath(order as ContractionPath, list.length);
+  if (order === "optimal") return optimal(list, output, sizes).path;
+  if (order === false) return list.slice(1).map((_, i) => (i === 0 ? [0, 1] : [0, list.length - 1 - i]));
+  if (order !== true && order !== "greedy")
+    throw new ShapeError(`einsum: got optimize ${String(order)}, expected a boolean, "greedy", "optimal" or a path.`);
+  return greedy(list, output, sizes);
+}
+function checkedPath(path: ContractionPath, count: number): ContractionPath {
+  let left = count;
+  for (const step of path) {
+    const fits = step.length >= 1 && step.length <= 2 && new Set(step).size === step.length;
+    if (!fits || step.some((k) => !Number.isInteger(k) || k < 0 || k >= left))
+      throw new ShapeError(`einsum: got step [${step}] of a path with ${left} operands left, expected a pair of them.`);
+    left += 1 - step.length;
+  }
+  if (left !== 1) throw new ShapeError(`einsum: got a path that leaves ${left} of ${count} operands, expected one.`);
+  return path;
+}
+/** The pair first whose product is smallest beside its operands. */
+function greedy(operands: readonly Names[], output: Names, sizes: Sizes): ContractionPath {
+  let list = [...operands];
+  const path: [number, number][] = [];
+  while (list.length > 1) {
+    let best: { step: [number, number]; gain: number; kept: Names } | undefined;
+    for (let i = 0; i < list.length; i++)
+      for (let j = i + 1; j < list.length; j++) {
+        const { kept } = merged(list, [i, j], output, sizes);
+        const gain = volume(kept, sizes) - volume(list[i]!, sizes) - volume(list[j]!, sizes);
+        if (best === undefined || gain < best.gain) best = { step: [i, j], gain, kept };
+      }
+    const { step, kept } = best!;
+    path.push(step);
+    list = [...list.filter((_, k) => !step.includes(k)), kept];
+  }
+  return path;
+}
+/** The fewest products over all orders; worth it for a handful of operands. */
+function optimal(list: readonly Names[], output: Names, sizes: Sizes): { path: ContractionPath; cost: number } {
+  if (list.length <= 1) return { path: [], cost: 0 };
+  let best: { path: ContractionPath; cost: number } | undefined;
+  for (let i = 0; i < list.length; i++)
+    for (let j = i + 1; j < list.length; j++) {
+      const { kept, cost } = merged(list, [i, j], output, sizes);
+      if (best !== undefined && cost >= best.cost) continue;
+      const rest = optimal([...list.filter((_, k) => k !== i && k !== j), kept], output, sizes);
+      if (best === undefined || cost + rest.cost < best.cost)
+        best = { path: [[i, j], ...rest.path], cost: cost + rest.cost };
+    }
+  return best!;
+}
+
+function neededBeside(list: readonly Names[], step: readonly number[], output: Names): Set<string> {
+  return new Set([...output, ...list.flatMap((names, k) => (step.includes(k) ? [] : names))]);
 }
 
 /** Sums over the names that nobody needs; 16-bit floats in float32. */

@@ -4,10 +4,37 @@ import { isFloat } from "../core/dtype.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { elements } from "./tensor-print.ts";
 
-const lineWidth = 75;
-const threshold = 1000;
-const edge = 3;
-const precision = 8;
+export interface PrintOptions {
+  /** Most digits after the point. */
+  readonly precision: number;
+  /** Tensors of more elements show the ends of each dimension only, `edgeitems` on either side. */
+  readonly threshold: number;
+  readonly edgeitems: number;
+  /** Columns. */
+  readonly linewidth: number;
+  /** Never with an exponent. */
+  readonly suppress: boolean;
+  readonly nanstr: string;
+  readonly infstr: string;
+}
+/** How tensors are shown; `np.setPrintoptions` changes it. */
+export const printing: { current: PrintOptions } = {
+  current: {
+    precision: 8,
+    threshold: 1000,
+    edgeitems: 3,
+    linewidth: 75,
+    suppress: false,
+    nanstr: "nan",
+    infstr: "inf",
+  },
+};
+/** What stands between elements, and before and behind the text, which it is wrapped for. */
+export interface Surroundings {
+  readonly separator?: string;
+  readonly prefix?: string;
+  readonly suffix?: string;
+}
 
 /** A float as Python prints it: `1.0`, `1e-07`, `inf`. */
 export function pythonFloat(v: number): string {
@@ -18,7 +45,9 @@ export function pythonFloat(v: number): string {
   return Number.isInteger(v) ? `${v}.0` : String(v);
 }
 
-export function numpyText(t: Tensor): string {
+export function numpyText(t: Tensor, around: Surroundings = {}): string {
+  const { separator = " ", prefix = "", suffix = "" } = around;
+  const { threshold, edgeitems: edge, linewidth } = printing.current;
   const { shape, dtype, ndim } = t;
   const flat = elements(t);
   if (t.size === 0) return "[]";
@@ -44,7 +73,7 @@ export function numpyText(t: Tensor): string {
       i < 0 ? "..." : part(d + 1, start + i * strides[d]!, `${indent} `, width - 1),
     );
     if (d < ndim - 1) {
-      const lines = items.map((item) => indent + item).join("\n".repeat(ndim - 1 - d));
+      const lines = items.map((item) => indent + item).join(separator.trimEnd() + "\n".repeat(ndim - 1 - d));
       return `[${lines.slice(indent.length)}]`;
     }
     let done = "";
@@ -54,11 +83,11 @@ export function numpyText(t: Tensor): string {
         done += `${line.trimEnd()}\n`;
         line = indent;
       }
-      line += item + (i < items.length - 1 ? " " : "");
+      line += item + (i < items.length - 1 ? separator : "");
     });
     return `[${(done + line).slice(indent.length)}]`;
   };
-  return part(0, 0, " ", lineWidth);
+  return part(0, 0, " ".repeat(prefix.length + 1), linewidth - suffix.length);
 }
 
 /** Integers and booleans, right-justified. */
@@ -75,6 +104,12 @@ interface Digits {
   readonly exponent: string;
 }
 
+/** Infinities and NaN as the settings have them. */
+function special(v: number): string {
+  const { nanstr, infstr } = printing.current;
+  return Number.isNaN(v) ? nanstr : v > 0 ? infstr : `-${infstr}`;
+}
+
 /** The fewest digits that give the value back in its precision. */
 function shortest(v: number, double: boolean): number {
   if (double) return v;
@@ -86,6 +121,7 @@ function shortest(v: number, double: boolean): number {
 }
 
 function fixed(v: number, double: boolean): Digits {
+  const { precision } = printing.current;
   const n = shortest(v, double);
   const [, plain = ""] = fixedText(n).split(".");
   const text = plain.length > precision ? fixedText(Number(n.toFixed(precision))) : fixedText(n);
@@ -101,6 +137,7 @@ function fixedText(n: number): string {
 }
 
 function scientific(v: number, double: boolean): Digits {
+  const { precision } = printing.current;
   const n = shortest(v, double);
   const full = n.toExponential();
   return splitExponential(full.split("e")[0]!.length - (n < 0 ? 3 : 2) > precision ? n.toExponential(precision) : full);
@@ -123,19 +160,20 @@ function floatWords(shown: readonly number[], double: boolean): (v: HostScalar) 
   const sizes = finite.filter((v) => v !== 0).map(Math.abs);
   const most = Math.max(...sizes);
   const least = Math.min(...sizes);
-  const useExponent = sizes.length > 0 && (most >= 1e8 || least < 1e-4 || most / least > 1000);
+  const useExponent =
+    !printing.current.suppress && sizes.length > 0 && (most >= 1e8 || least < 1e-4 || most / least > 1000);
   const digits = (v: number) => (useExponent ? scientific(v, double) : fixed(v, double));
   const all = finite.map(digits);
   const longest = (lengths: readonly number[]) => Math.max(0, ...lengths);
   const right = longest(all.map((d) => d.fraction.length));
   const tail = longest(all.map((d) => d.exponent.length));
-  const special = shown.filter((v) => !Number.isFinite(v)).map((v) => pythonFloat(v).length);
+  const others = shown.filter((v) => !Number.isFinite(v)).map((v) => special(v).length);
   const after = right + tail + 1;
-  const left = longest([...all.map((d) => d.whole.length), ...special.map((n) => n - after)]);
-  const width = all.length === 0 ? longest(special) : left + after;
+  const left = longest([...all.map((d) => d.whole.length), ...others.map((n) => n - after)]);
+  const width = all.length === 0 ? longest(others) : left + after;
   return (value) => {
     const v = value as number;
-    if (!Number.isFinite(v)) return pythonFloat(v).padStart(width);
+    if (!Number.isFinite(v)) return special(v).padStart(width);
     const { whole, fraction, exponent } = useExponent ? exponential(v, double, right) : digits(v);
     const pad = fraction.padEnd(right);
     return `${whole.padStart(left)}.${pad}${exponent.padStart(tail)}`;

@@ -1,31 +1,72 @@
 // optim: gradient transformations, optimizers and schedules in the manner of Optax.
 export {
+  clipByBlockRms,
+  type FactoredOptions,
+  scaleByFactoredRms,
+  scaleByParamBlockRms,
+  scaleByTrustRatio,
+  type TrustOptions,
+} from "./optim/blocks.ts";
+export {
   addDecayedWeights,
   clip,
   clipByGlobalNorm,
   globalNorm,
+  type Labels,
   type Mask,
   masked,
-  multiSteps,
+  partition,
+  partition as multiTransform,
+  setToZero,
 } from "./optim/limits.ts";
-export { adagrad, adam, adamw, type DecayOptions, lion, rmsprop, type SgdOptions, sgd } from "./optim/optimizers.ts";
+export * from "./optim/losses.ts";
 export {
   type AdamOptions,
-  type LearningRate,
-  type MomentOptions,
+  type RadamOptions,
   type RmsOptions,
   type RssOptions,
-  scale,
   scaleByAdam,
-  scaleByLearningRate,
+  scaleByAdamax,
+  scaleByBelief,
   scaleByLion,
+  scaleByRadam,
   scaleByRms,
   scaleByRss,
+  scaleByStddev,
+} from "./optim/moments.ts";
+export {
+  type AdafactorOptions,
+  adabelief,
+  adafactor,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  type DecayOptions,
+  lamb,
+  lion,
+  nadam,
+  nadamw,
+  type RmspropOptions,
+  radam,
+  rmsprop,
+  type SgdOptions,
+  sgd,
+} from "./optim/optimizers.ts";
+export type { Scalar } from "./optim/scalars.ts";
+export {
+  type EmaOptions,
+  ema,
+  type LearningRate,
+  type MomentOptions,
+  scale,
+  scaleByLearningRate,
   scaleBySchedule,
   type TraceOptions,
   trace,
 } from "./optim/scaling.ts";
 export {
+  type CosineCycle,
   constantSchedule,
   cosineDecaySchedule,
   type ExponentialOptions,
@@ -35,8 +76,10 @@ export {
   piecewiseConstantSchedule,
   polynomialSchedule,
   type Schedule,
+  sgdrSchedule,
   warmupConstantSchedule,
   warmupCosineDecaySchedule,
+  warmupExponentialDecaySchedule,
 } from "./optim/schedules.ts";
 export {
   applyUpdates,
@@ -44,6 +87,14 @@ export {
   type GradientTransformation,
   type GradientTransformation as Transformation,
   identity,
+  incrementalUpdate,
   type OptState,
   stepCount,
 } from "./optim/transformation.ts";
+export {
+  applyIfFinite,
+  type Hyperparameter,
+  injectHyperparams,
+  type MultiStepsOptions,
+  multiSteps,
+} from "./optim/wrappers.ts";

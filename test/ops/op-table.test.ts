@@ -72,6 +72,9 @@ function derivative({ derivative: d }: AnyOp): string {
   return (d as readonly unknown[]).map((one) => (typeof one === "string" ? one : "rule")).join(", ");
 }
 
+/** What every module has, and what rows of collectives run in. */
+const frame = ["constant", "return", "sdy.mesh", "sdy.return", "sdy.manual_computation"];
+
 function lowered(rows: readonly Row[]): string {
   const names = rows.flatMap((r) => {
     const f = new JitFunction(r.call as never, { keepUnused: true });
@@ -79,9 +82,11 @@ function lowered(rows: readonly Row[]): string {
       .trace(r.inputs.map((s) => new ShapeDtypeStruct(s.shape, s.dtype)))
       .lower()
       .asText();
-    return [...text.matchAll(/\b(stablehlo|chlo|sdy)\.(\w+)/g)].map((m) => (m[1] === "stablehlo" ? m[2]! : m[0]));
+    return [...text.matchAll(/(?<![#!])\b(stablehlo|chlo|sdy)\.(\w+)/g)].map((m) =>
+      m[1] === "stablehlo" ? m[2]! : m[0],
+    );
   });
-  const used = [...new Set(names)].filter((n) => n !== "constant" && n !== "return").sort();
+  const used = [...new Set(names)].filter((n) => !frame.includes(n)).sort();
   return used.length === 0 ? "" : `\`${used.join("` `")}\``;
 }
 

@@ -23,6 +23,11 @@ const opsIn = (value: unknown): AnyOp[] => {
   return Object.values(value).filter(isOp);
 };
 
+/** Operations that a row cannot run, and where they are tested. */
+const elsewhere: Readonly<Record<string, string>> = {
+  callback: "test/lib/callback.test.ts: its results must be awaited",
+};
+
 describe("the table", () => {
   it("has a row for every operation that src/ops exports", async () => {
     const files = readdirSync(fileURLToPath(room)).filter((f) => f.endsWith(".ts"));
@@ -31,7 +36,7 @@ describe("the table", () => {
     const missing = modules.flatMap(([file, exports]) =>
       Object.values(exports as Record<string, unknown>)
         .flatMap(opsIn)
-        .filter((op) => !known.has(op))
+        .filter((op) => !known.has(op) && !(op.name in elsewhere))
         .map((op) => `${file}: ${op.name}`),
     );
     expect(missing).toEqual([]);

@@ -68,3 +68,21 @@ export function axisAndOptions<O extends { readonly axis?: Axis }>(
     return { axis: (axis as O).axis, options: axis as O };
   return { axis: (axis as Axis | undefined) ?? options?.axis, options: options ?? {} };
 }
+
+/** A list whose last entry may be the options, taken apart. */
+export function plainOptions<O>(args: readonly unknown[]): readonly [rest: readonly unknown[], options: Partial<O>] {
+  const last = args.at(-1);
+  const has = typeof last === "object" && last !== null && Object.getPrototypeOf(last) === Object.prototype;
+  return has ? [args.slice(0, -1), last as Partial<O>] : [args, {}];
+}
+
+/**
+ * The value of a tensor on which the shape of a result depends.
+ * @throws ConcretizationTypeError for a traced one, naming the option that makes the shape static
+ */
+export const shapeGiving = (name: string, t: Tensor, option: string): Tensor =>
+  needConcrete(
+    t,
+    `${name} (give a static \`${option}\`, so that the result's shape is known)`,
+    ConcretizationTypeError,
+  );

@@ -3,12 +3,13 @@ import { convertArray, dtypeOf, encodeValues } from "../../compile/encoding.ts";
 import { fromBytes } from "../../compile/place.ts";
 import { avalOf } from "../../core/aval.ts";
 import { type Complex, type HostScalar, isComplexNumber } from "../../core/complex.ts";
-import type { DType } from "../../core/dtype.ts";
+import { type DType, itemSize } from "../../core/dtype.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
 import { Tensor } from "../../core/tensor.ts";
 import { hasAmbient, stage } from "../../core/trace.ts";
 import type { TypedArray } from "../../core/tree.ts";
 import { concatenate, expandDims, reshape } from "../../ops/shape.ts";
+import { copy as copyOf } from "../../ops/unary.ts";
 import { broadcastTo, cast, castAsAsked, literalAs, owning, promoteDTypes, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { type DTypeArgument, dtypeFrom, type Shape, shapeOf } from "./axes.ts";
@@ -183,4 +184,32 @@ export const fullLike = owning(function fullLike(
   const t = tensorOf(x, "fullLike");
   const { dtype, shape } = typeof options === "string" ? { dtype: options, shape: undefined } : options;
   return full(shape ?? t.shape, value, dtype ?? t.dtype);
+});
+
+/** A tensor of its own with the values of `x`. */
+export const copy = owning(function copy(x: Nested | TypedArray): Tensor {
+  return settle(copyOf(settle(asarray(x))));
+});
+/**
+ * A vector of the elements whose bytes lie in a buffer: `count` of them (all by default) from `offset` bytes on, in the
+ * machine's order. float32 unless `dtype` says otherwise. @throws ShapeError for bytes that do not fill the elements
+ */
+export const frombuffer = owning(function frombuffer(
+  buffer: ArrayBuffer | ArrayBufferView,
+  options: { readonly dtype?: DType; readonly count?: number; readonly offset?: number } = {},
+): Tensor {
+  const dtype = dtypeFrom("frombuffer", options.dtype, "float32");
+  const { count = -1, offset = 0 } = options;
+  const [whole, start, length] = ArrayBuffer.isView(buffer)
+    ? [buffer.buffer, buffer.byteOffset, buffer.byteLength]
+    : [buffer, 0, buffer.byteLength];
+  const item = itemSize(dtype);
+  const n = count < 0 ? (length - offset) / item : count;
+  if (!Number.isInteger(n) || offset < 0 || offset + n * item > length)
+    throw new ShapeError(
+      `frombuffer: got ${length} bytes, offset ${offset} and count ${count}; expected a whole number of ${item} bytes each.`,
+    );
+  const bytes = new Uint8Array(n * item);
+  bytes.set(new Uint8Array(whole, start + offset, n * item));
+  return settle(stage(fromBytes(bytes, avalOf([n], dtype))));
 });

@@ -13,7 +13,8 @@ import { axesOf, axisOf, dtypeFrom, integer } from "./axes.ts";
 import { divide, multiply } from "./binary.ts";
 import { conjugate } from "./complex.ts";
 import { array } from "./create.ts";
-import { moveaxis, roll } from "./shape.ts";
+import { roll } from "./repeat.ts";
+import { moveaxis } from "./shape.ts";
 
 /**
  * Where the factor 1/N stands: at the inverse transform (`backward`, the default), at the forward one, or its root at

@@ -6,9 +6,6 @@ import { at, ellipsis, slice } from "../indexing.ts";
 import { owning, promoteDTypes, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { axisOf, type DTypeArgument, integer } from "./axes.ts";
-import { subtract } from "./binary.ts";
-import { full } from "./create.ts";
-import { notEqual } from "./logic.ts";
 import { astype, atleast1d, atleast2d, atleast3d, ravel } from "./shape.ts";
 
 type Many = readonly TensorLike[] | Tensor;
@@ -123,68 +120,4 @@ function pieces(
   const bounds = [0, ...places, n];
   const before = Array.from({ length: d }, () => slice());
   return bounds.slice(1).map((end, i) => at(t, [...before, slice(bounds[i]!, end), ellipsis]));
-}
-
-/** The differences of neighbours along `axis`, `n` times. */
-export const diff = owning(function diff(x: TensorLike, n = 1, axis = -1): Tensor {
-  const t = tensorOf(x, "diff");
-  const d = axisOf("diff", axis, t.ndim);
-  const before = Array.from({ length: d }, () => slice());
-  let y = t;
-  for (let i = 0; i < integer(n, "diff: n"); i++) {
-    const later = at(y, [...before, slice(1, null)]);
-    const earlier = at(y, [...before, slice(0, -1)]);
-    y = t.dtype === "bool" ? notEqual(later, earlier) : subtract(later, earlier);
-  }
-  return settle(y);
-});
-
-type PadWidth = number | readonly [number, number] | readonly (readonly [number, number])[];
-export interface PadOptions {
-  readonly mode?: "constant" | "edge" | "reflect" | "symmetric" | "wrap";
-  readonly constantValues?: number | bigint | boolean;
-}
-/** More elements before and after along each axis: one width for all, one pair for all, or a pair for each axis. */
-export const pad = owning(function pad(x: TensorLike, width: PadWidth, options: PadOptions = {}): Tensor {
-  const t = tensorOf(x, "pad");
-  const pairs = widths(width, t.ndim);
-  if (pairs.some(([a, b]) => a < 0 || b < 0))
-    throw new ShapeError(`pad: got widths [${pairs.join("; ")}], expected 0 or more.`);
-  const { mode = "constant" } = options;
-  return settle(
-    pairs.reduce<Tensor>((y, [before, after], d) => {
-      if (before === 0 && after === 0) return y;
-      const n = y.shape[d]!;
-      if (mode === "constant") {
-        const side = (size: number) => full(withSize(y.shape, d, size), options.constantValues ?? 0, y.dtype);
-        return ops.concatenate([...(before ? [side(before)] : []), y, ...(after ? [side(after)] : [])], d);
-      }
-      if (n === 0) throw new ShapeError(`pad: got mode ${mode} for an empty axis ${d}, expected elements to repeat.`);
-      const lead = Array.from({ length: d }, () => slice());
-      const places = Array.from({ length: before + n + after }, (_, i) => source(mode, i - before, n));
-      return at(y, [...lead, Int32Array.from(places)]);
-    }, t),
-  );
-});
-const withSize = (shape: readonly number[], d: number, n: number) => shape.map((s, i) => (i === d ? n : s));
-function widths(width: PadWidth, rank: number): (readonly [number, number])[] {
-  if (typeof width === "number") return Array.from({ length: rank }, () => [width, width]);
-  if (width.every((w) => typeof w === "number")) {
-    const [a, b] = width as readonly [number, number];
-    return Array.from({ length: rank }, () => [a, b]);
-  }
-  const pairs = width as readonly (readonly [number, number])[];
-  if (pairs.length === 1) return Array.from({ length: rank }, () => pairs[0]!);
-  if (pairs.length !== rank) throw new ShapeError(`pad: got ${pairs.length} pairs of widths for ${rank} dimensions.`);
-  return [...pairs];
-}
-/** The place whose element stands at `i`, beyond the ends of an axis of `n`. */
-function source(mode: Exclude<PadOptions["mode"], undefined>, i: number, n: number): number {
-  if (mode === "edge") return Math.min(Math.max(i, 0), n - 1);
-  const turn = (period: number) => ((i % period) + period) % period;
-  if (mode === "wrap") return turn(n);
-  if (mode === "symmetric") return Math.min(turn(2 * n), 2 * n - 1 - turn(2 * n));
-  if (n === 1) return 0;
-  const r = turn(2 * n - 2);
-  return Math.min(r, 2 * n - 2 - r);
 }

@@ -22,6 +22,7 @@ import {
 } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import type { Binary } from "./binary.ts";
+import { nonzero, type PlacesOptions } from "./places.ts";
 
 const comparing = (name: string, direction: Direction): Binary =>
   owning((x, y) => {
@@ -54,8 +55,21 @@ export const logicalNot = owning((x: TensorLike): Tensor => settle(not(truth(x, 
 export const bitwiseNot = owning((x: TensorLike): Tensor => settle(not(tensorOf(x, "bitwiseNot"))));
 export { bitwiseNot as bitwiseInvert, bitwiseNot as invert };
 
-/** `x` where `condition` holds, else `y`; all three broadcast together, `x` and `y` are promoted. */
-export const where = owning(function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tensor {
+/**
+ * `x` where `condition` holds, else `y`; all three broadcast together, `x` and `y` are promoted. Of a condition alone: the
+ * places where it holds, as `nonzero`.
+ */
+export function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tensor;
+export function where(condition: TensorLike, options?: PlacesOptions): Tensor[];
+export function where(condition: TensorLike, x?: TensorLike | PlacesOptions, y?: TensorLike): Tensor | Tensor[] {
+  if (y !== undefined) return chosen(condition, x as TensorLike, y);
+  if (x === undefined || isOptions(x)) return nonzero(condition, x);
+  throw new ShapeError("where: got one choice, expected two (for where it holds and where it does not), or none.");
+}
+const isOptions = (x: TensorLike | PlacesOptions): x is PlacesOptions =>
+  typeof x === "object" &&
+  ("size" in x ? typeof x.size === "number" && Object.getPrototypeOf(x) === Object.prototype : "fillValue" in x);
+const chosen = owning((condition: TensorLike, x: TensorLike, y: TensorLike): Tensor => {
   const test = truth(condition, "where");
   const [a, b] = promoteDTypes("where", [x, y]) as [Tensor, Tensor];
   const shape = broadcastShapes("where", [test.shape, a.shape, b.shape]);
@@ -134,4 +148,13 @@ export const arrayEqual = owning(function arrayEqual(
   let same = compare(a, "EQ", b);
   if (options.equalNan && isInexact(a.dtype)) same = ops.or(same, ops.and(compare(a, "NE", a), compare(b, "NE", b)));
   return settle(everywhere(same));
+});
+/** A scalar bool: shapes that broadcast, and equal elements. */
+export const arrayEquiv = owning(function arrayEquiv(x: TensorLike, y: TensorLike): Tensor {
+  const [a, b] = promoteDTypes("arrayEquiv", [x, y]) as [Tensor, Tensor];
+  const rank = Math.max(a.ndim, b.ndim);
+  const size = (t: Tensor, d: number) => t.shape[d - rank + t.ndim] ?? 1;
+  const fit = Array.from({ length: rank }, (_, d) => [size(a, d), size(b, d)]);
+  if (fit.some(([n, m]) => n !== m && n !== 1 && m !== 1)) return settle(tensorOf(false, "arrayEquiv"));
+  return settle(everywhere(tensorOf(equal(a, b), "arrayEquiv")));
 });

@@ -1,5 +1,5 @@
 // Products: of matrices and vectors, along given axes, diagonals and traces.
-import { isComplex } from "../../core/dtype.ts";
+import { type DType, isComplex } from "../../core/dtype.ts";
 import { ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { add, mul } from "../../ops/binary.ts";
@@ -14,11 +14,12 @@ import { broadcastShapes, broadcastTo, cast, owning, promoteDTypes, settle, tens
 import type { TensorLike } from "../types.ts";
 import { axesOf, integer } from "./axes.ts";
 import { multiply, subtract } from "./binary.ts";
+import { zerosLike } from "./create.ts";
 import { stack } from "./join.ts";
 import { sum } from "./reduce.ts";
 import { moveaxis } from "./shape.ts";
 
-export { einsum, type ProductOptions } from "../einsum.ts";
+export { type ContractionPath, type EinsumOptions, einsum, einsumPath, type ProductOptions } from "../einsum.ts";
 
 type Product = (x: TensorLike, y: TensorLike, options?: ProductOptions) => Tensor;
 
@@ -175,20 +176,32 @@ export const kron = owning(function kron(x: TensorLike, y: TensorLike): Tensor {
     ),
   );
 });
-/** The vector product along the last dimension, of size 3 (or 2, which gives its third component). */
-export const cross = owning(function cross(x: TensorLike, y: TensorLike, axis = -1): Tensor {
-  const [a, b] = promoteDTypes("cross", [x, y]).map((t) => moveaxis(t, axis, -1)) as [Tensor, Tensor];
+export interface CrossOptions {
+  /** Where the vectors lie in `x`, in `y` and in the result; the last dimension by default. */
+  readonly axisa?: number;
+  readonly axisb?: number;
+  readonly axisc?: number;
+  /** For all three. */
+  readonly axis?: number | null;
+}
+/** The vector product of vectors of size 3; a vector of size 2 has 0 as third, and two of them give a scalar. */
+export const cross = owning(function cross(x: TensorLike, y: TensorLike, axis: number | CrossOptions = {}): Tensor {
+  const options = typeof axis === "number" ? { axis } : axis;
+  const place = (own: number | undefined) => options.axis ?? own ?? -1;
+  const [a, b] = promoteDTypes("cross", [x, y]).map((t, i) =>
+    moveaxis(t, place(i === 0 ? options.axisa : options.axisb), -1),
+  ) as [Tensor, Tensor];
   const [n, m] = [a.shape.at(-1), b.shape.at(-1)];
   if (![n, m].every((s) => s === 2 || s === 3))
-    throw new ShapeError(`cross: got sizes ${n} and ${m} along axis ${axis}, expected 2 or 3.`);
+    throw new ShapeError(`cross: got vectors of sizes ${n} and ${m}, expected 2 or 3.`);
   const part = (t: Tensor, i: number) => read(t, [ellipsis, i]);
   const flat = n === 2 && m === 2;
   const wide = (t: Tensor) =>
-    flat || t.shape.at(-1) === 3 ? t : stack([part(t, 0), part(t, 1), multiply(part(t, 0), 0)], -1);
+    flat || t.shape.at(-1) === 3 ? t : stack([part(t, 0), part(t, 1), zerosLike(part(t, 0))], -1);
   const [u, v] = [wide(a), wide(b)];
   const minor = (i: number, j: number) => subtract(multiply(part(u, i), part(v, j)), multiply(part(u, j), part(v, i)));
   if (flat) return minor(0, 1);
-  return moveaxis(stack([minor(1, 2), minor(2, 0), minor(0, 1)], -1), -1, axis);
+  return moveaxis(stack([minor(1, 2), minor(2, 0), minor(0, 1)], -1), -1, place(options.axisc));
 });
 
 /** Elements with column − row = `offset` in the plane of two axes, as a last dimension. */
@@ -217,9 +230,10 @@ export const diag = owning(function diag(x: TensorLike, k = 0): Tensor {
 export const diagflat = owning(
   (x: TensorLike, k = 0): Tensor => diag(reshape(tensorOf(x, "diagflat"), [tensorOf(x, "diagflat").size]), k),
 );
-/** The sum of the diagonal. */
+/** The sum of the diagonal, of `dtype` if that is given. */
 export const trace = owning(
-  (x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tensor => sum(diagonal(x, offset, axis1, axis2), -1),
+  (x: TensorLike, offset = 0, axis1 = 0, axis2 = 1, options: { readonly dtype?: DType } = {}): Tensor =>
+    sum(diagonal(x, offset, axis1, axis2), -1, options),
 );
 
 /** Coordinate matrices of vectors: one dimension for each, the first two exchanged for `indexing: "xy"` (the default). */

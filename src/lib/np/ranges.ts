@@ -2,7 +2,7 @@
 import { encodeValues } from "../../compile/encoding.ts";
 import { fromBytes } from "../../compile/place.ts";
 import { avalOf } from "../../core/aval.ts";
-import { type DType, isInteger } from "../../core/dtype.ts";
+import { type DType, isInteger, realOf } from "../../core/dtype.ts";
 import { ConcretizationTypeError, ShapeError } from "../../core/errors.ts";
 import { Tensor } from "../../core/tensor.ts";
 import { moveDim } from "../../ops/batching.ts";
@@ -10,10 +10,12 @@ import { add, div, mul, sub } from "../../ops/binary.ts";
 import { compare, select } from "../../ops/compare.ts";
 import { like, zeroOf } from "../../ops/literal.ts";
 import { concatenate, expandDims, iota, sliceInDim } from "../../ops/shape.ts";
-import { convert, exp, floor } from "../../ops/unary.ts";
+import { convert, floor, sign } from "../../ops/unary.ts";
 import { broadcastTo, cast, literalAs, owning, promote, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { axisOf, type DTypeArgument, dtypeFrom, integer, shapeOf } from "./axes.ts";
+import { divide, floatPower, multiply } from "./binary.ts";
+import { log10 } from "./unary.ts";
 
 /**
  * `start`, `start + step`, … before `stop`; `arange(stop)` starts at 0. int32 if all are whole numbers, else float32.
@@ -51,47 +53,81 @@ function bound(value: unknown): number {
 
 interface SpaceOptions {
   readonly endpoint?: boolean;
-  readonly dtype?: DType;
+  readonly dtype?: DType | undefined;
   readonly axis?: number;
 }
 
-/** `num` evenly spaced values from `start` to `stop`, `stop` included unless `endpoint` is false; a new axis. */
-export const linspace = owning(function linspace(
+/**
+ * `num` evenly spaced values from `start` to `stop`, `stop` included unless `endpoint` is false; a new axis. With `retstep`
+ * also their distance.
+ */
+export function linspace(
+  start: TensorLike,
+  stop: TensorLike,
+  num: number,
+  options: SpaceOptions & { readonly retstep: true },
+): [samples: Tensor, step: Tensor];
+export function linspace(start: TensorLike, stop: TensorLike, num?: number, options?: SpaceOptions): Tensor;
+export function linspace(
   start: TensorLike,
   stop: TensorLike,
   num = 50,
-  options: SpaceOptions = {},
-): Tensor {
-  const n = integer(num, "linspace: num", ConcretizationTypeError);
-  if (n < 0) throw new ShapeError(`linspace: got num ${n}, expected 0 or more.`);
-  const [a, b] = promote("linspace", [start, stop], "inexact") as [Tensor, Tensor];
-  const dtype = dtypeFrom("linspace", options.dtype, a.dtype);
-  const shape = [n, ...a.shape];
-  const [from, to] = [a, b].map((t) => broadcastTo("linspace", expandDims(t, [0]), shape)) as [Tensor, Tensor];
-  const steps = options.endpoint === false ? n : n - 1;
-  let spaced = from;
-  if (n > 1) {
-    const part = div(iota(a.dtype, shape), Math.max(steps, 1));
-    const mixed = add(mul(from, sub(like(part, 1), part)), mul(to, part));
-    // The end is the one asked for, to the bit.
-    const end = broadcastTo("linspace", expandDims(b, [0]), [1, ...b.shape]);
-    spaced = options.endpoint === false ? mixed : concatenate([sliceInDim(mixed, 0, n - 1, 0), end], 0);
-  }
-  if (isInteger(dtype) && dtype !== spaced.dtype) spaced = floor(spaced);
-  const axis = axisOf("linspace", options.axis ?? 0, shape.length);
-  return settle(moveDim(cast(spaced, dtype), 0, axis));
-});
+  options: SpaceOptions & { readonly retstep?: boolean } = {},
+): Tensor | [Tensor, Tensor] {
+  const both = spaced("linspace", start, stop, num, options);
+  return options.retstep ? (both as [Tensor, Tensor]) : both[0]!;
+}
+const spaced = owning(
+  (name: string, start: TensorLike, stop: TensorLike, num: number, options: SpaceOptions & { retstep?: boolean }) => {
+    const n = integer(num, `${name}: num`, ConcretizationTypeError);
+    if (n < 0) throw new ShapeError(`${name}: got num ${n}, expected 0 or more.`);
+    const [a, b] = promote(name, [start, stop], "inexact") as [Tensor, Tensor];
+    const dtype = dtypeFrom(name, options.dtype, a.dtype);
+    const steps = options.endpoint === false ? n : n - 1;
+    const shape = [n, ...a.shape];
+    const [from, to] = [a, b].map((t) => broadcastTo(name, expandDims(t, [0]), shape)) as [Tensor, Tensor];
+    let y = from;
+    if (n > 1) {
+      const part = cast(div(iota(realOf(a.dtype), shape), steps), a.dtype);
+      const mixed = add(mul(from, sub(like(part, 1), part)), mul(to, part));
+      // The end is the one asked for, to the bit.
+      const end = broadcastTo(name, expandDims(b, [0]), [1, ...b.shape]);
+      y = options.endpoint === false ? mixed : concatenate([sliceInDim(mixed, 0, n - 1, 0), end], 0);
+    }
+    if (isInteger(dtype) && dtype !== y.dtype) y = floor(y);
+    const axis = axisOf(name, options.axis ?? 0, shape.length);
+    const samples = settle(moveDim(cast(y, dtype), 0, axis));
+    if (!options.retstep) return [samples];
+    const wide = sub(b, a);
+    return [samples, settle(steps > 0 ? div(wide, steps) : like(wide, Number.NaN))];
+  },
+);
 
 /** `num` values from `base`^`start` to `base`^`stop`, evenly spaced in their logarithm. */
 export const logspace = owning(function logspace(
   start: TensorLike,
   stop: TensorLike,
   num = 50,
-  options: SpaceOptions & { readonly base?: number } = {},
+  options: SpaceOptions & { readonly base?: TensorLike } = {},
 ): Tensor {
   const exponents = linspace(start, stop, num, { ...options, dtype: undefined });
-  const y = exp(mul(exponents, Math.log(options.base ?? 10)));
+  const y = floatPower(options.base ?? 10, exponents);
   return settle(cast(y, dtypeFrom("logspace", options.dtype, y.dtype)));
+});
+/** `num` values from `start` to `stop`, each the same multiple of the one before; both of one sign. */
+export const geomspace = owning(function geomspace(
+  start: TensorLike,
+  stop: TensorLike,
+  num = 50,
+  options: SpaceOptions = {},
+): Tensor {
+  const [a, b] = promote("geomspace", [start, stop], "inexact") as [Tensor, Tensor];
+  const dtype = dtypeFrom("geomspace", options.dtype, a.dtype);
+  const side = sign(a);
+  const of = (t: Tensor) => log10(divide(t, side));
+  const sizes = logspace(of(a), of(b), num, { endpoint: options.endpoint ?? true });
+  const y = multiply(side, sizes);
+  return settle(moveDim(cast(y, dtype), 0, axisOf("geomspace", options.axis ?? 0, y.ndim)));
 });
 /** Ones on the `k`-th diagonal of an `n` × `m` matrix, zeros elsewhere; float32 unless `dtype` says otherwise. */
 export const eye = owning(function eye(n: number, m: number = n, k = 0, dtype?: DTypeArgument): Tensor {

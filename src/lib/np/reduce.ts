@@ -1,15 +1,4 @@
-// Reductions: sum, mean, extremes, truth, positions of extremes.
-import {
-  type DType,
-  indexDType,
-  inexact,
-  isComplex,
-  isFloat,
-  isInexact,
-  itemSize,
-  kindOf,
-  realOf,
-} from "../../core/dtype.ts";
+import { type DType, indexDType, inexact, isComplex, realOf } from "../../core/dtype.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { add, div, max as larger, mul, min as smaller, sub } from "../../ops/binary.ts";
@@ -21,7 +10,8 @@ import { expandDims, reshape } from "../../ops/shape.ts";
 import { sqrt, square } from "../../ops/unary.ts";
 import { broadcastTo, cast, literalAs, owning, promoteDTypes, settle, tensorOf, truth } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
-import { type Axis, axesOf, axisAndOptions, axisOf, dtypeFrom } from "./axes.ts";
+import { accumulated, sumDType, weightsOver } from "./accumulate.ts";
+import { type Axis, axesOf, axisAndOptions, axisOf, dtypeFrom, plainOptions } from "./axes.ts";
 
 export interface ReduceOptions {
   readonly axis?: Axis;
@@ -35,17 +25,14 @@ export interface ReduceOptions {
 export interface SumOptions extends ReduceOptions {
   /** Of the sums and of the result. */
   readonly dtype?: DType;
+  /** Narrow integers are added up in 32 bits (the default). */
+  readonly promoteIntegers?: boolean;
 }
 
 /** Reduced dimensions put back with size 1. */
 function restore(t: Tensor, axes: readonly number[], keepdims: boolean | undefined): Tensor {
   return keepdims ? expandDims(t, axes) : t;
 }
-
-/** Integers narrower than 32 bits and booleans are added up in int32 (unsigned ones in uint32). */
-const sumDType = (d: DType): DType =>
-  isInexact(d) || itemSize(d) >= 4 ? d : kindOf(d) === "uint" ? "uint32" : "int32";
-const accumulated = (d: DType): DType => (isFloat(d) && itemSize(d) <= 2 ? "float32" : d);
 
 type Reduce = (x: Tensor, axes: readonly number[]) => Tensor;
 
@@ -54,7 +41,7 @@ function arithmetic(name: string, reduce: Reduce, unit: 0 | 1, combine: (x: Tens
     const { axis: along, options } = axisAndOptions<SumOptions>(axis, given);
     const t = tensorOf(x, name);
     const axes = axesOf(name, along, t.ndim);
-    const dtype = dtypeFrom(name, options.dtype, undefined) ?? sumDType(t.dtype);
+    const dtype = dtypeFrom(name, options.dtype, undefined) ?? sumDType(t.dtype, options.promoteIntegers);
     const weak = t.weakType && dtype === t.dtype && options.dtype === undefined;
     const narrow = weak ? t : cast(t, accumulated(dtype));
     const counted = only(name, narrow, options.where, unit);
@@ -67,13 +54,22 @@ function arithmetic(name: string, reduce: Reduce, unit: 0 | 1, combine: (x: Tens
 /** `x` with the elements that do not count replaced by the neutral one. */
 function only(name: string, x: Tensor, where: TensorLike | undefined, neutral: number | bigint | boolean): Tensor {
   if (where === undefined) return x;
-  const mask = broadcastTo(name, truth(where, name), x.shape);
+  const mask = broadcastTo(name, maskOf(name, where), x.shape);
   const value = typeof neutral === "boolean" ? neutral : x.dtype.endsWith("int64") ? BigInt(neutral) : neutral;
   return select(mask, x, like(x, value));
+}
+/** @throws DTypeError for a mask that is not boolean */
+function maskOf(name: string, where: TensorLike): Tensor {
+  const mask = tensorOf(where, name);
+  if (mask.dtype !== "bool")
+    throw new DTypeError(`${name}: got a mask (where) of ${mask.dtype}, expected bool. Use np.notEqual(where, 0).`);
+  return mask;
 }
 function extra(name: string, initial: TensorLike, y: Tensor): Tensor {
   const scalar =
     typeof initial === "object" ? cast(tensorOf(initial, name), y.dtype) : literalAs(name, initial, [], y.aval);
+  if (scalar.ndim > 0)
+    throw new ShapeError(`${name}: got an initial value of shape [${scalar.shape}], expected a scalar.`);
   return broadcastTo(name, scalar, y.shape);
 }
 
@@ -84,22 +80,6 @@ function extra(name: string, initial: TensorLike, y: Tensor): Tensor {
 export const sum = arithmetic("sum", ops.reduceSum, 0, add);
 /** Product over `axis`, with the dtypes of `sum`. */
 export const prod = arithmetic("prod", ops.reduceProd, 1, mul);
-/** As `sum`, NaN counted as 0. */
-export const nansum = owning(
-  (x: TensorLike, axis?: Axis | SumOptions, options?: SumOptions): Tensor =>
-    sum(withoutNaN(x, "nansum", 0), axis, options),
-);
-/** As `prod`, NaN counted as 1. */
-export const nanprod = owning(
-  (x: TensorLike, axis?: Axis | SumOptions, options?: SumOptions): Tensor =>
-    prod(withoutNaN(x, "nanprod", 1), axis, options),
-);
-
-function withoutNaN(x: TensorLike, name: string, value: number): Tensor {
-  const t = tensorOf(x, name);
-  return isInexact(t.dtype) ? select(compare(t, "NE", t), like(t, value), t) : t;
-}
-
 function extreme(
   name: string,
   reduce: Reduce,
@@ -128,32 +108,6 @@ export const max = extreme("max", ops.reduceMax, larger, lowest);
 /** The smallest element over `axis` (all by default); NaN if there is one. @throws ShapeError for no elements */
 export const min = extreme("min", ops.reduceMin, smaller, highest);
 export { max as amax, min as amin };
-/** The largest element that is not NaN; NaN where there is none. */
-export const nanmax = owning(
-  (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
-    overNumbers("nanmax", max, Number.NEGATIVE_INFINITY, x, axis, options),
-);
-/** The smallest element that is not NaN; NaN where there is none. */
-export const nanmin = owning(
-  (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
-    overNumbers("nanmin", min, Number.POSITIVE_INFINITY, x, axis, options),
-);
-
-function overNumbers(
-  name: string,
-  reduce: typeof max,
-  neutral: number,
-  x: TensorLike,
-  axis: Axis | ReduceOptions | undefined,
-  options: ReduceOptions | undefined,
-): Tensor {
-  const t = tensorOf(x, name);
-  const y = reduce(withoutNaN(t, name, neutral), axis, options);
-  if (!isInexact(t.dtype)) return y;
-  const { axis: along, options: given } = axisAndOptions<ReduceOptions>(axis, options);
-  const none = all(compare(t, "NE", t), along, { keepdims: given.keepdims ?? false });
-  return select(none, like(y, Number.NaN), y);
-}
 /** Largest minus smallest element over `axis`. */
 export const ptp = owning(
   (x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor =>
@@ -187,7 +141,7 @@ function counted(name: string, t: Tensor, axes: readonly number[], options: Redu
       [],
       { dtype, weakType: false },
     );
-  const mask = broadcastTo(name, truth(options.where, name), t.shape);
+  const mask = broadcastTo(name, maskOf(name, options.where), t.shape);
   return restore(ops.reduceSum(cast(mask, dtype), axes), axes, options.keepdims);
 }
 
@@ -204,45 +158,63 @@ export const mean = owning(function mean(x: TensorLike, axis?: Axis | SumOptions
   const y = div(total, n);
   return settle(weak ? y : cast(y, dtype));
 });
-/** Mean of the elements that are not NaN. */
-export const nanmean = owning((x: TensorLike, axis?: Axis | SumOptions, given?: SumOptions): Tensor => {
-  const { axis: along, options } = axisAndOptions<SumOptions>(axis, given);
-  const t = tensorOf(x, "nanmean");
-  if (!isInexact(t.dtype)) return mean(t, along ?? null, options);
-  return mean(withoutNaN(t, "nanmean", 0), along ?? null, { ...options, where: compare(t, "EQ", t) });
-});
-/** Mean over `axis`, each element counted by its weight; `weights` has the shape of `x`, or of one axis. */
-export const average = owning(function average(
+export interface AverageOptions {
+  readonly axis?: Axis;
+  /** Of the shape of the operand, or of the axes in their order. */
+  readonly weights?: TensorLike;
+  readonly keepdims?: boolean;
+  /** The sums of the weights come second. */
+  readonly returned?: boolean;
+}
+/** Mean over `axis`, each element counted by its weight. @throws ShapeError for weights that do not fit */
+export function average(
   x: TensorLike,
-  axis?: Axis | { readonly axis?: Axis; readonly weights?: TensorLike; readonly keepdims?: boolean },
-  weights?: TensorLike | null,
-): Tensor {
-  const { axis: along, options } = axisAndOptions<{ axis?: Axis; weights?: TensorLike; keepdims?: boolean }>(
-    axis,
-    undefined,
-  );
-  const given = weights ?? options.weights;
-  const keepdims = options.keepdims ?? false;
-  if (given === undefined) return mean(x, along ?? null, { keepdims });
-  const [t, w] = promoteDTypes("average", [x, given], "inexact") as [Tensor, Tensor];
-  let spread = w;
-  if (w.shape.join() !== t.shape.join()) {
-    const [a, ...more] = axesOf("average", along, t.ndim);
-    if (a === undefined || more.length > 0 || w.ndim !== 1 || w.shape[0] !== t.shape[a])
-      throw new ShapeError(
-        `average: got weights of shape [${w.shape}] for shape [${t.shape}]; expected the same shape, or one weight for each ` +
-          "place along a single axis.",
-      );
-    const shape = t.shape.map((n, d) => (d === a ? n : 1));
-    spread = broadcastTo("average", reshape(w, shape), t.shape);
-  }
-  return settle(div(sum(mul(t, spread), along ?? null, { keepdims }), sum(spread, along ?? null, { keepdims })));
-});
-
+  axis: Axis | undefined | AverageOptions,
+  options: AverageOptions & { readonly returned: true },
+): [average: Tensor, weights: Tensor];
+export function average(
+  x: TensorLike,
+  axis: AverageOptions & { readonly returned: true },
+): [average: Tensor, weights: Tensor];
+export function average(
+  x: TensorLike,
+  axis?: Axis | AverageOptions,
+  weights?: TensorLike | null | AverageOptions,
+  options?: AverageOptions,
+): Tensor;
+export function average(
+  x: TensorLike,
+  axis?: Axis | AverageOptions,
+  ...rest: readonly (TensorLike | null | undefined | AverageOptions)[]
+): Tensor | [Tensor, Tensor] {
+  const [[given], trailing] = plainOptions<AverageOptions>(rest.filter((r) => r !== undefined));
+  const { axis: along, options } = axisAndOptions<AverageOptions>(axis, trailing as AverageOptions);
+  const weights = (given as TensorLike | null | undefined) ?? options.weights;
+  const both = averaged(x, along, weights, options.keepdims ?? false, options.returned ?? false);
+  return options.returned ? (both as [Tensor, Tensor]) : both[0]!;
+}
+const averaged = owning(
+  (x: TensorLike, axis: Axis | undefined, weights: TensorLike | undefined, keepdims: boolean, returned: boolean) => {
+    const name = "average";
+    const [t, w] = promoteDTypes(name, weights === undefined ? [x] : [x, weights], "inexact") as [Tensor, Tensor?];
+    const axes = axesOf(name, axis, t.ndim);
+    const of = { keepdims };
+    if (w === undefined) {
+      const y = mean(t, axes, of);
+      const n = axes.reduce((m, a) => m * t.shape[a]!, 1);
+      return returned ? [y, settle(broadcastTo(name, literalAs(name, n, [], y.aval), y.shape))] : [y];
+    }
+    const spread = weightsOver(name, w, t.shape, axes, axis !== undefined && axis !== null);
+    const total = sum(spread, axes, of);
+    return [settle(div(sum(mul(t, spread), axes, of), total)), total];
+  },
+);
 export interface VarOptions extends SumOptions {
   /** The divisor is the count minus `ddof` (or `correction`). */
   readonly ddof?: number;
   readonly correction?: number;
+  /** The mean, if it is known, with the reduced dimensions of size 1. */
+  readonly mean?: TensorLike;
 }
 function variance(name: string, root: boolean) {
   return owning((x: TensorLike, axis?: Axis | VarOptions, given?: VarOptions): Tensor => {
@@ -252,13 +224,21 @@ function variance(name: string, root: boolean) {
     const dtype = dtypeFrom(name, options.dtype, undefined) ?? inexact(t.dtype);
     const wide = cast(t, accumulated(dtype));
     const { where } = options;
-    const centre = mean(wide, axes, { keepdims: true, ...(where === undefined ? {} : { where }) });
+    if (options.correction !== undefined && (options.ddof ?? 0) !== 0)
+      throw new ShapeError(
+        `${name}: got ddof ${options.ddof} and correction ${options.correction}, expected one of them.`,
+      );
+    const centre =
+      options.mean === undefined
+        ? mean(wide, axes, { keepdims: true, ...(where === undefined ? {} : { where }) })
+        : cast(tensorOf(options.mean, name), wide.dtype);
     const away = sub(wide, broadcastTo(name, centre, wide.shape));
     const squares = isComplex(away.dtype) ? real(mul(away, conj(away))) : square(away);
     const total = restore(ops.reduceSum(only(name, squares, where, 0), axes), axes, options.keepdims);
     const n = counted(name, t, axes, options, squares.dtype);
-    const divisor = sub(n, options.correction ?? options.ddof ?? 0);
-    const y = div(total, broadcastTo(name, divisor, total.shape));
+    const divisor = broadcastTo(name, sub(n, options.correction ?? options.ddof ?? 0), total.shape);
+    // Too few elements have no variance.
+    const y = select(compare(divisor, "GT", 0), div(total, divisor), Number.NaN);
     return settle(cast(root ? sqrt(y) : y, realOf(dtype)));
   });
 }

@@ -157,50 +157,6 @@ export const tile = owning(function tile(x: TensorLike, reps: number | readonly 
   );
 });
 
-/**
- * Each element `repeats` times along `axis` (all elements as one dimension by default). A list of counts, one for each
- * element, must be of host numbers.
- */
-export const repeat = owning(function repeat(
-  x: TensorLike,
-  repeats: number | readonly number[],
-  axis: number | null = null,
-): Tensor {
-  const given = tensorOf(x, "repeat");
-  const t = axis === null ? ops.reshape(given, [given.size]) : given;
-  const at = axisOf("repeat", axis ?? 0, t.ndim);
-  const counts = shapeOf("repeat", repeats as Shape);
-  if (counts.length === 1) {
-    const shape = [...t.shape.slice(0, at + 1), counts[0]!, ...t.shape.slice(at + 1)];
-    const wide = spread("repeat", ops.reshape(t, [...t.shape.slice(0, at + 1), 1, ...t.shape.slice(at + 1)]), shape);
-    return settle(
-      ops.reshape(
-        wide,
-        t.shape.map((n, d) => (d === at ? n * counts[0]! : n)),
-      ),
-    );
-  }
-  if (counts.length !== t.shape[at])
-    throw new ShapeError(
-      `repeat: got ${counts.length} counts for axis ${at} of shape [${t.shape}]; expected ${t.shape[at]}.`,
-    );
-  const parts = counts.flatMap((n, i) => {
-    const piece = ops.sliceInDim(hard(t), i, i + 1, at);
-    return n === 0
-      ? []
-      : [
-          spread(
-            "repeat",
-            piece,
-            piece.shape.map((s, d) => (d === at ? n : s)),
-          ),
-        ];
-  });
-  return settle(parts.length > 0 ? ops.concatenate(parts.map(hard), at) : ops.sliceInDim(hard(t), 0, 0, at));
-});
-/** For operations that take no literal apart. */
-const hard = (t: Tensor): Tensor => (t instanceof Literal ? settle(t) : t);
-
 /** The order of elements along `axis` turned round; all axes by default. */
 export const flip = owning(function flip(x: TensorLike, axis: Axis = null): Tensor {
   const t = tensorOf(x, "flip");
@@ -218,22 +174,6 @@ export const rot90 = owning(function rot90(x: TensorLike, k = 1, axes: readonly 
   if (turns === 2) return flip(t, [a, b]);
   return turns === 1 ? swapaxes(flip(t, b), a, b) : flip(swapaxes(t, a, b), b);
 });
-/** Elements moved `shift` places along `axis`, those beyond the end back to the start; all as one line by default. */
-export const roll = owning(function roll(x: TensorLike, shift: number | readonly number[], axis: Axis = null): Tensor {
-  const t = hard(tensorOf(x, "roll"));
-  if (axis === null) return ops.reshape(roll(ops.reshape(t, [t.size]), shift, 0), t.shape);
-  const axes = Array.isArray(axis) ? axis : [axis];
-  const shifts = Array.isArray(shift) ? shift : axes.map(() => shift);
-  if (shifts.length !== axes.length)
-    throw new ShapeError(`roll: got ${shifts.length} shifts for ${axes.length} axes, expected as many.`);
-  return axes.reduce<Tensor>((r, a, i) => {
-    const d = axisOf("roll", a, t.ndim);
-    const n = t.shape[d]!;
-    const by = n === 0 ? 0 : ((integer(shifts[i], "roll: a shift") % n) + n) % n;
-    return by === 0 ? r : ops.concatenate([ops.sliceInDim(r, n - by, n, d), ops.sliceInDim(r, 0, n - by, d)], d);
-  }, t);
-});
-
 export const shape = (x: TensorLike): readonly number[] => tensorOf(x, "shape").shape;
 export const ndim = (x: TensorLike): number => tensorOf(x, "ndim").ndim;
 export const size = (x: TensorLike, axis: number | null = null): number => {

@@ -17,6 +17,9 @@ export interface TakeOptions {
   readonly axis?: number | null;
   readonly mode?: TakeMode | null;
   readonly fillValue?: number | bigint | boolean;
+  /** Promises about the indices. */
+  readonly uniqueIndices?: boolean;
+  readonly indicesAreSorted?: boolean;
 }
 
 function requireInteger(name: string, t: Tensor): Tensor {
@@ -48,11 +51,10 @@ export const take = owning(function take(
   axis?: number | null | TakeOptions,
   given?: TakeOptions,
 ): Tensor {
-  const { axis: along, options } = axisAndOptions<{
-    axis?: Axis;
-    mode?: TakeMode | null;
-    fillValue?: TakeOptions["fillValue"];
-  }>(axis as Axis, given as { axis?: Axis });
+  const { axis: along, options } = axisAndOptions<Omit<TakeOptions, "axis"> & { readonly axis?: Axis }>(
+    axis as Axis,
+    given as { axis?: Axis },
+  );
   const whole = tensorOf(x, "take");
   const flat = along === null || along === undefined;
   const t = flat ? reshape(whole, [whole.size]) : whole;
@@ -77,8 +79,8 @@ export const take = owning(function take(
       sizes: t.shape.map((n, d) => (d === a ? 1 : n)),
       mode: mode === "wrap" || mode === "clip" ? "promiseInBounds" : mode,
       fill: options.fillValue ?? defaultFill(t.dtype),
-      sorted: false,
-      unique: false,
+      sorted: options.indicesAreSorted ?? false,
+      unique: options.uniqueIndices ?? false,
     }),
   );
 });
@@ -90,11 +92,10 @@ export const takeAlongAxis = owning(function takeAlongAxis(
   axis?: number | null | TakeOptions,
   given?: TakeOptions,
 ): Tensor {
-  const { axis: along, options } = axisAndOptions<{
-    axis?: Axis;
-    mode?: TakeMode | null;
-    fillValue?: TakeOptions["fillValue"];
-  }>(axis as Axis, given as { axis?: Axis });
+  const { axis: along, options } = axisAndOptions<Omit<TakeOptions, "axis"> & { readonly axis?: Axis }>(
+    axis as Axis,
+    given as { axis?: Axis },
+  );
   const name = "takeAlongAxis";
   let t = tensorOf(x, name);
   let ids = requireInteger(name, tensorOf(indices, name));

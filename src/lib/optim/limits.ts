@@ -1,16 +1,16 @@
-// Transformations that bound gradients, decay weights, leave parts out, or collect several steps.
-
+// Transformations that bound gradients, decay weights, and treat parts of a tree apart.
 import { itemSize } from "../../core/dtype.ts";
-import { DTypeError, TreeError } from "../../core/errors.ts";
+import { TreeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { broadcastPrefix, flatten, isLeaf, type TreeDef, unflatten } from "../../core/tree.ts";
-import { add, div, mul, sub } from "../../ops/binary.ts";
-import { clamp, eq, lt, select } from "../../ops/compare.ts";
-import { like, splat } from "../../ops/literal.ts";
+import { broadcastPrefix, flatten, type TreeDef, unflatten } from "../../core/tree.ts";
+import { add, div, mul } from "../../ops/binary.ts";
+import { clamp, lt, select } from "../../ops/compare.ts";
+import { like } from "../../ops/literal.ts";
 import { reduceSum } from "../../ops/reduce.ts";
 import { convert, sqrt, square } from "../../ops/unary.ts";
 import { run } from "../nn/composite.ts";
-import { spreader } from "./scaling.ts";
+import { times } from "./scalars.ts";
+import { type LearningRate, spreader } from "./scaling.ts";
 import {
   type GradientTransformation,
   needParams,
@@ -20,7 +20,7 @@ import {
   stateless,
   transformation,
 } from "./transformation.ts";
-import { filled, leavesOf, mapTrees, matching } from "./trees.ts";
+import { leavesOf, mapTrees } from "./trees.ts";
 
 function normOf(leaves: readonly Tensor[]): Tensor {
   const squares = leaves.map((x) => {
@@ -102,68 +102,66 @@ export function masked(inner: GradientTransformation, mask: Mask): GradientTrans
   });
 }
 
-/** Adds `weightDecay` · parameter. With a mask, to those leaves only. As `optax.add_decayed_weights`. */
-export function addDecayedWeights(weightDecay: number, mask?: Mask): GradientTransformation {
-  const decay = transformation<null>("add_decayed_weights", {
-    init: () => null,
-    update: (grads, _state, params) => {
-      const decayed = (g: Tensor, p: Tensor) => add(g, mul(convert(p, g.dtype), weightDecay));
-      return [mapTrees(decayed, grads, "grads", [needParams("addDecayedWeights", params), "params"]), null];
+/**
+ * Adds `weightDecay` · parameter, the factor being a number, a scalar tensor or a schedule of the steps done. With a
+ * mask, to those leaves only. As `optax.add_decayed_weights`.
+ */
+export function addDecayedWeights(weightDecay: LearningRate, mask?: Mask): GradientTransformation {
+  const scheduled = typeof weightDecay === "function";
+  const decay = transformation<{ count: Tensor } | null>("add_decayed_weights", {
+    init: () => (scheduled ? { count: noSteps() } : null),
+    update: (grads, state, params) => {
+      const factor = scheduled ? weightDecay(state!.count) : weightDecay;
+      const decayed = (g: Tensor, p: Tensor) => add(g, times(convert(p, g.dtype), factor));
+      return [
+        mapTrees(decayed, grads, "grads", [needParams("addDecayedWeights", params), "params"]),
+        scheduled ? { count: nextStep(state!.count) } : null,
+      ];
     },
   });
   return mask === undefined ? decay : masked(decay, mask);
 }
 
-interface MultiState {
-  /** Gradients collected since the last step. */
-  readonly miniStep: Tensor;
-  readonly sums: unknown;
-  readonly inner: OptState;
-}
+/** Replaces every update by zero: parameters stay as they are. As `optax.set_to_zero`. */
+export const setToZero = (): GradientTransformation => stateless("set_to_zero", (g) => like(g, 0));
+
+/** Group names for every leaf or for whole subtrees, or a function of the tree that gives them. */
+export type Labels = string | { readonly [key: string]: Labels } | readonly Labels[] | ((tree: unknown) => Labels);
+
+const isString = (x: unknown): x is string => typeof x === "string";
 
 /**
- * A step of `inner` with the mean of every `every` gradients; updates are zero in between. As `optax.MultiSteps`. The
- * step is computed each time and kept every `every`-th, so that the program has no branch.
+ * A transformation for each group of leaves: that of `transformations` under the leaf's label. State: that of each
+ * transformation over its own leaves, by label. As `optax.partition`, formerly `multi_transform`.
  *
- * @throws DTypeError if `every` is no whole number above 0
+ * @throws TreeError for a label without a transformation, or labels that are no prefix of the parameters
  */
-export function multiSteps(inner: GradientTransformation, every: number): GradientTransformation {
-  if (!Number.isInteger(every) || every < 1)
-    throw new DTypeError(`optim.multiSteps: got every = ${every}, expected a whole number above 0.`);
-  return transformation<MultiState>("multi_steps", {
-    init: (params) => ({
-      miniStep: noSteps(),
-      sums: mapTrees((p) => filled(p, 0, p.dtype), params, "params"),
-      inner: inner.init(params),
-    }),
-    update: (grads, state, params) => {
-      const count = nextStep(state.miniStep);
-      const share = spreader(div(splat(1, [], "float32"), convert(count, "float32")));
-      // Running mean: m ← m + (g − m) / n
-      const mean = (m: Tensor, g: Tensor) => add(m, mul(sub(convert(g, m.dtype), m), share(m)));
-      const sums = mapTrees(mean, state.sums, "sums", [grads, "grads"]);
-      const [updates, next] = inner.update(sums, state.inner, params);
-      const done = eq(count, every);
-      const choose = (a: Tensor, b: Tensor) => select(done, a, b);
-      const zero = (x: Tensor) => select(done, x, like(x, 0));
-      return [
-        mapTrees(zero, updates, "updates"),
-        {
-          miniStep: select(done, like(count, 0), count),
-          sums: mapTrees((m) => select(done, like(m, 0), m), sums, "sums"),
-          inner: chooseState(choose, next, state.inner),
-        },
-      ];
+export function partition(
+  transformations: Readonly<Record<string, GradientTransformation>>,
+  labels: Labels,
+): GradientTransformation {
+  const groups = Object.keys(transformations).sort();
+  const maskOf = (group: string) => (tree: unknown) => {
+    const { def } = flatten(tree, "the tree");
+    const names = broadcastPrefix(typeof labels === "function" ? labels(tree) : labels, def, isString, "labels");
+    const unknown = names.find((n) => !groups.includes(n));
+    if (unknown !== undefined)
+      throw new TreeError(
+        `optim.partition: no transformation for label "${unknown}"; there are those of ${groups.join(", ")}.`,
+      );
+    return unflatten(
+      def,
+      names.map((n) => n === group),
+    ) as Mask;
+  };
+  const parts = groups.map((group) => ({ group, part: masked(transformations[group]!, maskOf(group)) }));
+  return transformation<Record<string, OptState>>("partition", {
+    init: (params) => Object.fromEntries(parts.map(({ group, part }) => [group, part.init(params)])),
+    update: (grads, states, params) => {
+      let updates = grads;
+      const next: Record<string, OptState> = {};
+      for (const { group, part } of parts) [updates, next[group]] = part.update(updates, states[group], params);
+      return [updates, next];
     },
   });
-}
-
-function chooseState(choose: (a: Tensor, b: Tensor) => Tensor, next: OptState, old: OptState): OptState {
-  if (next === null || isLeaf(next)) return next === null ? null : mapTrees(choose, next, "state", [old, "state"]);
-  const { leaves, def } = leavesOf(next, "state");
-  const others = matching(old, def, "the state before", "the state after");
-  return unflatten(
-    def,
-    leaves.map((leaf, i) => choose(leaf, others[i]!)),
-  );
 }

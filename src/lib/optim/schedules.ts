@@ -120,6 +120,52 @@ export function exponentialDecay(
   });
 }
 
+/** A straight line from `initValue` to `peakValue`, then an exponential decay. As `optax.warmup_exponential_decay_schedule`. */
+export const warmupExponentialDecaySchedule = (
+  initValue: number,
+  peakValue: number,
+  warmupSteps: number,
+  transitionSteps: number,
+  decayRate: number,
+  options: ExponentialOptions = {},
+): Schedule =>
+  joinSchedules(
+    [
+      linearSchedule(initValue, peakValue, warmupSteps),
+      exponentialDecay(peakValue, transitionSteps, decayRate, options),
+    ],
+    [warmupSteps],
+  );
+
+export interface CosineCycle {
+  readonly initValue: number;
+  readonly peakValue: number;
+  readonly warmupSteps: number;
+  /** Length of the cycle, warm-up included. */
+  readonly decaySteps: number;
+  readonly endValue?: number;
+  readonly exponent?: number;
+}
+
+/**
+ * Warm restarts: one `warmupCosineDecaySchedule` after the other. As `optax.sgdr_schedule`.
+ *
+ * Loshchilov and Hutter, "SGDR: Stochastic gradient descent with warm restarts", 2017.
+ */
+export function sgdrSchedule(cycles: readonly CosineCycle[]): Schedule {
+  let step = 0;
+  const ends = cycles.map((c) => {
+    step += c.decaySteps;
+    return step;
+  });
+  return joinSchedules(
+    cycles.map((c) =>
+      warmupCosineDecaySchedule(c.initValue, c.peakValue, c.warmupSteps, c.decaySteps, c.endValue, c.exponent),
+    ),
+    ends.slice(0, -1),
+  );
+}
+
 /** A constant that from each given step on is multiplied by that step's scale. As `optax.piecewise_constant_schedule`. */
 export function piecewiseConstantSchedule(
   initValue: number,

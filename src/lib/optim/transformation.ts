@@ -8,6 +8,7 @@ import { add } from "../../ops/binary.ts";
 import { convert } from "../../ops/unary.ts";
 import { runTogether } from "../autodiff.ts";
 import { settle } from "../promote.ts";
+import { complement, type Scalar, times } from "./scalars.ts";
 import { filled, leavesOf, mapTrees } from "./trees.ts";
 
 /** A plain tree of tensors. */
@@ -108,16 +109,35 @@ export const identity = (): GradientTransformation =>
  * params + updates, each leaf in its own dtype: a sum of unequal dtypes is formed in the update's and rounded once. As
  * `optax.apply_updates`.
  */
-export function applyUpdates<P>(params: P, updates: unknown): P {
-  const { leaves, def } = leavesOf([params, updates], "applyUpdates");
-  const body = (p: Tensor, u: Tensor) =>
-    p.dtype === u.dtype ? add(p, u) : convert(add(convert(p, u.dtype), u), p.dtype);
+export const applyUpdates = <P>(params: P, updates: unknown): P =>
+  together("apply_updates", [params, "params"], [updates, "updates"], (p, u) =>
+    p.dtype === u.dtype ? add(p, u) : convert(add(convert(p, u.dtype), u), p.dtype),
+  );
+
+/**
+ * stepSize · new + (1 − stepSize) · old: a running mean of parameters. As `optax.incremental_update`.
+ *
+ * Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
+ */
+export const incrementalUpdate = <P>(newTensors: P, oldTensors: unknown, stepSize: Scalar): P =>
+  together("incremental_update", [newTensors, "newTensors"], [oldTensors, "oldTensors"], (a, b) =>
+    add(times(a, stepSize), times(convert(b, a.dtype), complement(stepSize))),
+  );
+
+/** `f` over the leaves of two trees of one structure, as one program. */
+function together<P>(
+  name: string,
+  [first, firstName]: readonly [P, string],
+  [second, secondName]: readonly [unknown, string],
+  f: (a: Tensor, b: Tensor) => Tensor,
+): P {
+  const { leaves, def } = leavesOf([first, second], name);
   let out: ReturnType<typeof leavesOf> | undefined;
   const results = runTogether(
-    "apply_updates",
+    name,
     (...inputs) => {
-      const [p, u] = unflatten(def, inputs) as [unknown, unknown];
-      out = leavesOf(mapTrees(body, p, "params", [u, "updates"]), "params");
+      const [a, b] = unflatten(def, inputs) as [unknown, unknown];
+      out = leavesOf(mapTrees(f, a, firstName, [b, secondName]), firstName);
       return out.leaves;
     },
     leaves,

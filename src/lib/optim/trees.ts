@@ -58,7 +58,7 @@ export function requireFloats(tree: unknown, what: string): void {
 }
 
 /** `value` in the shape of `x`, in memory of its own, where `x` lies; a constant inside a trace. */
-export function filled(x: Tensor, value: number, dtype: DType): Tensor {
+export function filled(x: Tensor, value: number | boolean, dtype: DType): Tensor {
   const literal = new Literal(value, avalOf(x.shape, dtype));
   if (x instanceof ArrayTensor && value === 0) {
     const bytes = (ranges: readonly (readonly [number, number])[]) =>
