@@ -137,30 +137,60 @@ const noBatch = (e: Equation): boolean =>
 const named = new Map<string, CheckpointPolicy>();
 
 /** One policy object for each list of names, so that equal ones share their programs. */
-function namePolicy(kind: string, names: readonly string[], wanted: boolean): CheckpointPolicy {
+function namePolicy(
+  kind: string,
+  names: readonly string[],
+  saveable: (name: string | undefined) => boolean,
+): CheckpointPolicy {
   const key = `${kind}(${names.map((n) => JSON.stringify(n)).join()})`;
   let policy = named.get(key);
   if (policy === undefined) {
-    policy = {
-      name: key,
-      saveable: (e) => e.op === nameOp && names.includes((e.params as { name: string }).name) === wanted,
-    };
+    const nameOf = (e: Equation) => (e.op === nameOp ? (e.params as { name: string }).name : undefined);
+    policy = { name: key, saveable: (e) => saveable(nameOf(e)) };
     named.set(key, policy);
   }
   return policy;
 }
 
-/** Which intermediate values the backward pass may keep. */
+const unions = new WeakMap<CheckpointPolicy, WeakMap<CheckpointPolicy, CheckpointPolicy>>();
+
+/** What either policy may keep. */
+function either(a: CheckpointPolicy, b: CheckpointPolicy): CheckpointPolicy {
+  let known = unions.get(a);
+  if (known === undefined) {
+    known = new WeakMap();
+    unions.set(a, known);
+  }
+  let policy = known.get(b);
+  if (policy === undefined) {
+    policy = { name: `save_from_both(${a.name},${b.name})`, saveable: (e) => a.saveable(e) || b.saveable(e) };
+    known.set(b, policy);
+  }
+  return policy;
+}
+
+const dots: CheckpointPolicy = { name: "dots_saveable", saveable: product };
+const dotsWithNoBatchDims: CheckpointPolicy = {
+  name: "dots_with_no_batch_dims_saveable",
+  saveable: (e: Equation) => product(e) && noBatch(e),
+};
+
+/** Which intermediate values the backward pass may keep. As `jax.checkpoint_policies`, but for those that offload. */
 export const checkpointPolicies = {
   nothingSaveable: { name: "nothing_saveable", saveable: () => false },
   everythingSaveable: { name: "everything_saveable", saveable: () => true },
-  dotsSaveable: { name: "dots_saveable", saveable: product },
-  dotsWithNoBatchDimsSaveable: {
-    name: "dots_with_no_batch_dims_saveable",
-    saveable: (e: Equation) => product(e) && noBatch(e),
-  },
+  dotsSaveable: dots,
+  checkpointDots: dots,
+  dotsWithNoBatchDimsSaveable: dotsWithNoBatchDims,
+  checkpointDotsWithNoBatchDims: dotsWithNoBatchDims,
+  /** Values that `checkpointName` gave one of these names. */
   saveOnlyTheseNames: (...names: readonly string[]): CheckpointPolicy =>
-    namePolicy("save_only_these_names", names, true),
+    namePolicy("save_only_these_names", names, (n) => n !== undefined && names.includes(n)),
+  /** Values with any other name. */
   saveAnyNamesButThese: (...names: readonly string[]): CheckpointPolicy =>
-    namePolicy("save_any_names_but_these", names, false),
-} as const satisfies Record<string, CheckpointPolicy | ((...names: string[]) => CheckpointPolicy)>;
+    namePolicy("save_any_names_but_these", names, (n) => n !== undefined && !names.includes(n)),
+  /** All values, named or not, but those with these names. */
+  saveAnythingExceptTheseNames: (...names: readonly string[]): CheckpointPolicy =>
+    namePolicy("save_anything_except_these_names", names, (n) => n === undefined || !names.includes(n)),
+  saveFromBothPolicies: either,
+} as const;

@@ -44,6 +44,25 @@ describe("policies", () => {
     expect(sines(checkpointPolicies.saveAnyNamesButThese("hidden"))).toBe(none);
     expect(sines(checkpointPolicies.saveAnyNamesButThese("other"))).toBeLessThan(none);
   });
+  test("save_anything_except_these_names keeps what has no name too", () => {
+    expect(work(twoDots, checkpointPolicies.saveAnythingExceptTheseNames("hidden"))).toEqual([4, 2]);
+    const sines = (policy?: CheckpointPolicy) => work(named, policy, [0, 1])[1];
+    expect(sines(checkpointPolicies.saveAnythingExceptTheseNames("other"))).toBe(
+      sines(checkpointPolicies.everythingSaveable),
+    );
+  });
+  test("save_from_both_policies keeps what either keeps", () => {
+    const { dotsSaveable, nothingSaveable, saveFromBothPolicies, saveOnlyTheseNames } = checkpointPolicies;
+    expect(work(twoDots, saveFromBothPolicies(nothingSaveable, dotsSaveable))[0]).toBe(4);
+    const [dots, sines] = work(named, saveFromBothPolicies(dotsSaveable, saveOnlyTheseNames("hidden")), [0, 1]);
+    expect([dots, sines]).toEqual([
+      work(named, dotsSaveable, [0, 1])[0],
+      work(named, saveOnlyTheseNames("hidden"), [0, 1])[1],
+    ]);
+    expect(saveFromBothPolicies(dotsSaveable, nothingSaveable)).toBe(
+      saveFromBothPolicies(dotsSaveable, nothingSaveable),
+    );
+  });
 });
 
 describe("numbers", () => {
