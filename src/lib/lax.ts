@@ -2,6 +2,7 @@
 
 export * from "./collectives.ts";
 export { stopGradient } from "./custom.ts";
+export * from "./lax-compose.ts";
 export * from "./lax-conv.ts";
 export * from "./lax-dynamic.ts";
 export * from "./lax-elementwise.ts";

@@ -39,7 +39,7 @@ function expectNear(got: readonly number[], want: readonly number[], dtype: DTyp
   });
 }
 const ulpOf = (x: number, dtype: DType): number =>
-  2 ** (Math.floor(Math.log2(x)) - { float64: 52, float32: 23, bfloat16: 7 }[dtype as "float32"]);
+  2 ** (Math.floor(Math.log2(x)) - { float64: 52, float32: 23, complex64: 23, bfloat16: 7 }[dtype as "float32"]);
 
 const exact = new Set(["rademacher", "geometric", "bernoulli", "categorical", "poisson", "binomial", "multinomial"]);
 

@@ -38,6 +38,7 @@ def closed_form():
     for dtype in ("float32", "float64", "bfloat16"):
         for fn in ("cauchy", "laplace", "logistic", "maxwell"):
             record(fn, [(5,), dtype])
+    record("normal", [(5,), "complex64"])
     scales = f32(0.5, 1, 3)
     record("pareto", [scales, (2, 3)])
     record("rayleigh", [scales, (2, 3)])

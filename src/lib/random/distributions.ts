@@ -1,9 +1,10 @@
 // Continuous distributions and coin tosses, each from uniform bits by JAX's formula.
-import { type DType, epsilon, isBigInteger, isFloat, isInteger, kindOf, maxValue } from "../../core/dtype.ts";
+import { type DType, epsilon, isBigInteger, isFloat, isInteger, kindOf, maxValue, realOf } from "../../core/dtype.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { add, div, max, mul, nextafter, sub } from "../../ops/binary.ts";
 import { clamp, lt, select } from "../../ops/compare.ts";
+import { complex } from "../../ops/complex.ts";
 import { like, splat } from "../../ops/literal.ts";
 import { reshape, sliceInDim } from "../../ops/shape.ts";
 import { erf, erfInv, log1p, neg, stopGradientTensor } from "../../ops/unary.ts";
@@ -12,7 +13,7 @@ import { type Shape, shapeOf } from "../np/axes.ts";
 import { broadcastTo, cast, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { drawBits, drawUnit, formatOf, roundTo } from "./bits.ts";
-import { keyTensor, type Words, wordsOf } from "./key.ts";
+import { keyTensor, subkeys, type Words, wordsOf } from "./key.ts";
 
 /** Floats from `low` to `high`, which have the shape of the draw: u · (high − low) + low, not below `low`. */
 export function drawBetween(words: Words, shape: readonly number[], dtype: DType, low: Tensor, high: Tensor): Tensor {
@@ -66,12 +67,21 @@ export const normalOf = (unit: Tensor): Tensor =>
 export const drawNormal = (words: Words, shape: readonly number[], dtype: DType): Tensor =>
   normalOf(drawUnit(words, shape, dtype));
 
-/** Normal floats of mean 0 and variance 1. As `jax.random.normal`. */
+/**
+ * Normal floats of mean 0 and variance 1; complex ones have parts of variance ½. As `jax.random.normal`.
+ * @throws DTypeError for other dtypes
+ */
 export function normal(key: Tensor, shape: Shape = [], dtype: DType = "float32"): Tensor {
-  const sizes = shapeOf("random.normal", shape);
-  formatOf("random.normal", dtype);
-  const body = (k: Tensor) => drawNormal(wordsOf(k), sizes, dtype);
-  return run("random.normal", (k) => body(k!), [keyTensor("random.normal", key)]);
+  const name = "random.normal";
+  const sizes = shapeOf(name, shape);
+  const part = realOf(dtype);
+  formatOf(name, part);
+  const body = (k: Tensor): Tensor => {
+    if (part === dtype) return drawNormal(wordsOf(k), sizes, dtype);
+    const [re, im] = subkeys(wordsOf(k), 2).map((words) => div(drawNormal(words, sizes, part), Math.SQRT2));
+    return complex(re!, im!);
+  };
+  return run(name, (k) => body(k!), [keyTensor(name, key)]);
 }
 
 /**
