@@ -17,6 +17,7 @@ export class PreparedExecution {
   readonly numDevices: number;
   /** Bytes of all results of one run, over this process's devices. */
   readonly outputBytes: number;
+  readonly #executable: LoadedExecutable;
   readonly #client: Client;
   readonly #execute: Call<"LoadedExecutable_Execute">;
   readonly #options: Block;
@@ -29,6 +30,7 @@ export class PreparedExecution {
   #notDonated: Block | null = null;
 
   constructor(executable: LoadedExecutable, numArguments: number) {
+    this.#executable = executable;
     this.#client = executable.client;
     this.numArguments = numArguments;
     this.numOutputs = executable.numOutputs;
@@ -55,7 +57,6 @@ export class PreparedExecution {
     this.#options = new Block(structLayouts.ExecuteOptions.size);
     this.#options.setPointer(0, structLayouts.ExecuteOptions.size);
     this.#execute = new Call(executable.client.api, "LoadedExecutable_Execute");
-    this.#execute.set("executable", executable.loadedHandle);
     this.#execute.set("options", this.#options.address);
     this.#execute.set("argument_lists", lists.address);
     this.#execute.set("num_devices", devices);
@@ -79,6 +80,7 @@ export class PreparedExecution {
 
   /** Starts the program; results are handles at once, their values come later. Throws PjrtError. */
   run(): void {
+    this.#execute.set("executable", this.#executable.loadedHandle);
     this.#execute.run();
     this.#client.live.add(this.numDevices * this.numOutputs, this.outputBytes);
   }

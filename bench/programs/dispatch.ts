@@ -38,16 +38,17 @@ function manyArguments(n: number): Call {
   };
 }
 
-/** Arguments whose bare handles are in use: collected, they would be freed. */
+/** Arguments and executables whose bare handles are in use: collected, they would be freed. */
 const held: unknown[] = [];
 
 /** The same executable from a prepared argument block: set the arguments, execute, destroy the results; no wait. */
 function koffi(n: number): Call {
   const args = zeros(n) as ArrayTensor[];
-  held.push(args);
-  const executable = addOne()
+  const compiled = addOne()
     .lower(...args)
-    .compile().executable as LoadedExecutable;
+    .compile();
+  held.push(args, compiled);
+  const executable = compiled.executable as LoadedExecutable;
   const { transfers } = executable.client;
   const prepared = executable.prepare(n);
   const handles = args.map((a) => a.handles()[0]!);

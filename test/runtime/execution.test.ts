@@ -230,3 +230,10 @@ test("a thousand runs leave nothing behind", () => {
   transfers.destroy(state, 16);
   transfers.destroy(one, 16);
 });
+
+test("running a destroyed executable is an error, not a crash", () => {
+  const executable = client.compile(addProgram, compileOptions());
+  const call = executable.prepare(2);
+  executable.destroy();
+  expect(() => call.run()).toThrow(/was used after it was destroyed/);
+});
