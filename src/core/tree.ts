@@ -103,6 +103,26 @@ export function flatten(value: unknown, root = ""): { leaves: Leaf[]; def: TreeD
   return { leaves, def: walk(value, leaves, [], root) };
 }
 
+/** The leaves of `flatten`, sooner where the tree holds nothing but arrays and plain objects. */
+export function leavesOf(value: unknown): Leaf[] {
+  const leaves: Leaf[] = [];
+  return collect(value, leaves) ? leaves : flatten(value).leaves;
+}
+
+/** False where something else stands. */
+function collect(value: unknown, leaves: Leaf[]): boolean {
+  if (isLeaf(value)) leaves.push(value);
+  else if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!collect(value[i], leaves)) return false;
+  } else if (value !== null) {
+    if (typeof value !== "object" || !isPlain(value)) return false;
+    const keys = sorted(Object.keys(value));
+    for (let i = 0; i < keys.length; i++)
+      if (!collect((value as Record<string, unknown>)[keys[i]!], leaves)) return false;
+  }
+  return true;
+}
+
 /** As `flatten`, with the path of every leaf. */
 export function leavesWithPath(value: unknown, root = ""): { path: string; leaf: Leaf }[] {
   const { leaves, def } = flatten(value, root);
@@ -202,7 +222,12 @@ function build(def: TreeDef, leaves: readonly unknown[], cursor: { at: number })
     }
     case "object": {
       const out: Record<string, unknown> = {};
-      for (let i = 0; i < def.keys.length; i++) setOwn(out, def.keys[i]!, build(def.children[i]!, leaves, cursor));
+      const { keys, children } = def;
+      for (let i = 0; i < keys.length; i++) {
+        const child = children[i]!;
+        const isLeafNext = child.kind === "leaf" && cursor.at < leaves.length;
+        setOwn(out, keys[i]!, isLeafNext ? leaves[cursor.at++] : build(child, leaves, cursor));
+      }
       return out;
     }
     case "class": {
@@ -240,9 +265,11 @@ export function flattenAs(def: TreeDef, value: unknown, out: unknown[], at: numb
       if (Object.keys(record).length !== keys.length) return -1;
       let next = at;
       for (let i = 0; i < keys.length && next >= 0; i++) {
-        const child = record[keys[i]!];
-        if (child === undefined) return -1;
-        next = flattenAs(children[i]!, child, out, next);
+        const value = record[keys[i]!];
+        if (value === undefined) return -1;
+        const child = children[i]!;
+        if (child.kind === "leaf" && value instanceof Tensor) out[next++] = value;
+        else next = flattenAs(child, value, out, next);
       }
       return next;
     }

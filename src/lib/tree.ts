@@ -11,7 +11,7 @@ export function flatten(tree: unknown): { leaves: Leaf[]; structure: TreeDef } {
   return { leaves, structure: def };
 }
 
-export const leaves = (tree: unknown): Leaf[] => core.flatten(tree, "").leaves;
+export const leaves = (tree: unknown): Leaf[] => core.leavesOf(tree);
 export const structure = (tree: unknown): TreeDef => core.flatten(tree, "").def;
 
 /** @throws TreeError if the number of leaves differs */
