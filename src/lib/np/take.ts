@@ -41,6 +41,9 @@ function fromEnd(indices: Tensor, size: number): Tensor {
   return select(lt(indices, num(indices, 0)), add(indices, num(indices, size)), indices);
 }
 
+const takeArguments = (axis: number | null | TakeOptions | undefined, given: TakeOptions | undefined) =>
+  axisAndOptions<Omit<TakeOptions, "axis"> & { readonly axis?: Axis }>(axis as Axis, given as { axis?: Axis });
+
 /**
  * The slices of `x` at `indices` along `axis`: the indices' shape stands in place of the axis. Without an axis `x` is
  * taken flattened. Places outside are NaN (`fill`) unless `mode` says otherwise.
@@ -51,10 +54,7 @@ export const take = owning(function take(
   axis?: number | null | TakeOptions,
   given?: TakeOptions,
 ): Tensor {
-  const { axis: along, options } = axisAndOptions<Omit<TakeOptions, "axis"> & { readonly axis?: Axis }>(
-    axis as Axis,
-    given as { axis?: Axis },
-  );
+  const { axis: along, options } = takeArguments(axis, given);
   const whole = tensorOf(x, "take");
   const flat = along === null || along === undefined;
   const t = flat ? reshape(whole, [whole.size]) : whole;
@@ -92,10 +92,7 @@ export const takeAlongAxis = owning(function takeAlongAxis(
   axis?: number | null | TakeOptions,
   given?: TakeOptions,
 ): Tensor {
-  const { axis: along, options } = axisAndOptions<Omit<TakeOptions, "axis"> & { readonly axis?: Axis }>(
-    axis as Axis,
-    given as { axis?: Axis },
-  );
+  const { axis: along, options } = takeArguments(axis, given);
   const name = "takeAlongAxis";
   let t = tensorOf(x, name);
   let ids = requireInteger(name, tensorOf(indices, name));

@@ -1,5 +1,4 @@
 // Uniform bits, and floats in [0, 1) made of them.
-import { bf16Bits, bf16ToF32, f16Bits, f16Values } from "../../../base/half.ts";
 import { type DType, isFloat, itemSize, kindOf } from "../../core/dtype.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -65,17 +64,3 @@ export function unitOf(words: Words, dtype: DType): Tensor {
 
 export const drawUnit = (words: Words, shape: readonly number[], dtype: DType, cipher?: Cipher): Tensor =>
   unitOf(encipher(words, shape, cipher), dtype);
-
-/** The nearest value of `dtype`, as host arithmetic in it would give. */
-export function roundTo(dtype: DType, x: number): number {
-  switch (dtype) {
-    case "float32":
-      return Math.fround(x);
-    case "float16":
-      return f16Values[f16Bits(x)]!;
-    case "bfloat16":
-      return bf16ToF32(Uint16Array.of(bf16Bits(x)))[0]!;
-    default:
-      return x;
-  }
-}

@@ -2,6 +2,7 @@
 import { type DType, epsilon, isBigInteger, isFloat, isInteger, kindOf, maxValue, realOf } from "../../core/dtype.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { roundTo } from "../../core/words.ts";
 import { add, div, max, mul, nextafter, sub } from "../../ops/binary.ts";
 import { clamp, lt, select } from "../../ops/compare.ts";
 import { complex } from "../../ops/complex.ts";
@@ -12,7 +13,7 @@ import { run } from "../nn/composite.ts";
 import { type Shape, shapeOf } from "../np/axes.ts";
 import { broadcastTo, cast, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
-import { drawBits, drawUnit, formatOf, roundTo } from "./bits.ts";
+import { drawBits, drawUnit, formatOf } from "./bits.ts";
 import { keyTensor, subkeys, type Words, wordsOf } from "./key.ts";
 
 /** Floats from `low` to `high`, which have the shape of the draw: u · (high − low) + low, not below `low`. */
