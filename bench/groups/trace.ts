@@ -33,8 +33,10 @@ export const trace: Group = {
     });
     await using unrolled = await startProgram({ name: "jorts", program: "unrolled", plugin: context.plugin() });
     await using unrolledJax = await startReference({ python: await context.python(), script: "unrolled_jax.py" });
-    const per = (peer: Peer, equations: number) => async () =>
-      (await peer.ask("run", { run: `unrolled_${equations}`, seconds: SECONDS })).min_us / 1000;
+    const per =
+      (peer: Peer, equations: number, seconds = SECONDS) =>
+      async () =>
+        (await peer.ask("run", { run: `unrolled_${equations}`, seconds })).min_us / 1000;
     const beside = await alternate({
       ours: per(unrolled, FEW),
       theirs: { jax: per(unrolledJax, FEW) },
@@ -42,7 +44,7 @@ export const trace: Group = {
       warmup: 1,
     });
     const long = await alternate({
-      ours: async () => (1000 * (await per(unrolled, MANY)())) / MANY,
+      ours: async () => (1000 * (await per(unrolled, MANY, 5 * SECONDS)())) / MANY,
       theirs: { few: async () => (1000 * (await per(unrolled, FEW)())) / FEW },
       rounds: context.rounds,
     });

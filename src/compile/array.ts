@@ -44,7 +44,7 @@ export class ArrayTensor extends Tensor implements Disposable {
   override dispose(): void {
     if (this.released) return;
     this.released = true;
-    if (this.storage.state === "live") this.storage.release();
+    if (this.storage.state === "live") this.storage.leave();
   }
   private released = false;
 

@@ -25,6 +25,7 @@ let calls = 0;
 
 /**
  * Refuses a call before any memory is taken.
+ * Tensors that share the memory (devicePut to where it lies already) are deleted with it, as in JAX.
  * @throws DonationError if one buffer is donated twice, donated and also passed, or held by something else
  */
 export function checkDonation({ name, donated, paths }: Donation, leaves: readonly ArrayTensor[]): void {
@@ -36,10 +37,11 @@ export function checkDonation({ name, donated, paths }: Donation, leaves: readon
       throw new DonationError(
         `${name}: ${paths()[i]} is donated twice in one call. Pass a copy, or donate one of them.`,
       );
-    if (storage.holders > 1)
+    if (storage.holders > storage.tensors)
       throw new DonationError(
-        `${name}: ${paths()[i]} (${longAval(leaves[i]!.aval)}) is donated, but something else holds it: another tensor, a ` +
-          "compiled program that closed over it, or a function returned by vjp or linearize. Dispose of that first, or do not donate.",
+        `${name}: ${paths()[i]} (${longAval(leaves[i]!.aval)}) is donated, but something else holds it: a compiled program ` +
+          "that closed over it, a read that has not ended, or a function returned by vjp or linearize. Dispose of that first, " +
+          "or do not donate.",
       );
     storage.mark = mark;
   }

@@ -199,7 +199,7 @@ export function moveTo(t: Tensor, sharding: Sharding, committed = true): ArrayTe
     throw new ShapeError(`devicePut: got a traced ${longAval(t.aval)}; expected a concrete tensor.`);
   if (t.sharding.equals(sharding)) {
     t.handles();
-    t.storage.retain();
+    t.storage.share();
     return new ArrayTensor(t.aval, t.sharding, t.storage, committed);
   }
   if (isReplicated(sharding, t.shape) && isReplicated(t.sharding, t.shape)) return copyWhole(t, sharding, committed);

@@ -16,6 +16,8 @@ export class Storage {
   readonly bytes: number;
   /** Who uses it: the tensor itself, programs that captured it, functions that keep residuals. */
   holders = 1;
+  /** How many of the holders are tensors: those that devicePut made of one another share a storage. */
+  tensors = 1;
   state: "live" | "freed" | "donated" = "live";
   /** Number of the last call that donated it, to find double donation. */
   mark = 0;
@@ -41,6 +43,18 @@ export class Storage {
 
   release(): void {
     if (--this.holders === 0) this.destroy("freed");
+  }
+
+  /** One more tensor with these contents. */
+  share(): void {
+    this.tensors++;
+    this.retain();
+  }
+
+  /** A tensor lets go. */
+  leave(): void {
+    this.tensors--;
+    this.release();
   }
 
   /** The program took the memory: handles remain to be destroyed, the contents are gone. */
@@ -119,7 +133,7 @@ function tooMuch(): never {
 
 const collected = new FinalizationRegistry<Storage | StorageGroup>((held) => {
   for (const storage of held instanceof StorageGroup ? [...held.members] : [held])
-    if (storage.state === "live" && storage.holders > 0) storage.release();
+    if (storage.state === "live" && storage.holders > 0) storage.leave();
 });
 
 /** Frees `storage` some time after `owner` has become unreachable. */

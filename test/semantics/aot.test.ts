@@ -18,6 +18,7 @@ import {
   SingleDeviceSharding,
   type Tensor,
   TreeError,
+  vjp,
 } from "jorts";
 import { countCompilations } from "jorts/testing";
 import { describe, expect, test } from "vitest";
@@ -173,10 +174,22 @@ describe("Compiled donates as jit does", () => {
     const x = ones();
     expect(() => compiled.call(x, x)).toThrow(/args\[1\] is donated twice/);
     expect(() => one.call(x, x)).toThrow(/args\[1\] is also donated/);
-    const holder = devicePut(x, devices()[0]);
+    const [, pull] = vjp((v: Tensor) => np.mul(v, v), x);
     expect(() => one.call(x, ones())).toThrow(DonationError);
-    holder.dispose();
+    pull[Symbol.dispose]();
     expect(x.tolist()).toEqual([1, 1, 1, 1]);
+  });
+
+  test("tensors that share the memory are deleted together", () => {
+    const before = liveBuffers().count;
+    const f = jit((x: Tensor) => np.add(x, 1), { donateArgnums: 0 });
+    const x = ones();
+    const y = devicePut(x, devices()[0]);
+    const z = f(y);
+    expect([y.isDeleted, x.isDeleted]).toEqual([true, true]);
+    expect(() => np.add(x, 1)).toThrow(DeletedBufferError);
+    for (const t of [x, y, z]) t.dispose();
+    expect(liveBuffers().count).toBe(before);
   });
 
   test("an unusable donation leaves the argument", () => {
