@@ -1,5 +1,6 @@
 // The tests that run on a GPU: what does not depend on the device, and one training step. Needs an installed CUDA plugin.
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -11,5 +12,11 @@ const args = [
   "test/gpu/vitest.config.ts",
   ...process.argv.slice(2),
 ];
+if (!["/dev/nvidiactl", "/dev/dxg"].some((driver) => existsSync(driver))) {
+  console.error(
+    "test:gpu: got no NVIDIA driver here (/dev/nvidiactl), expected a machine with a GPU. npm test needs none.",
+  );
+  process.exit(1);
+}
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", env });
 process.exit(status ?? 1);
