@@ -4,6 +4,7 @@ import type { Tensor } from "../../src/core/tensor.ts";
 import { bind1 } from "../../src/core/trace.ts";
 import { makeMesh } from "../../src/lib/sharding.ts";
 import * as barrier from "../../src/ops/barrier.ts";
+import { counters, countersOp } from "../../src/ops/counters.ts";
 import { customCall, customCallOp } from "../../src/ops/custom-call.ts";
 import { dotGeneral, dotOp } from "../../src/ops/dot.ts";
 import { dynamicSlice, dynamicSliceOp, dynamicUpdateSlice, dynamicUpdateSliceOp } from "../../src/ops/dynamic.ts";
@@ -63,6 +64,7 @@ export const shapeRows: readonly Row[] = [
       { inputs: [real([2]), real([2])], says: /got dimension 1 for float64\[2\]; expected/ },
     ],
   }),
+  row(countersOp, () => counters([2, 3])[1], [], exact),
   row(shape.iotaOp, () => shape.iota("int32", [2, 3], 1), [], {
     ...exact,
     refuses: [

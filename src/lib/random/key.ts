@@ -6,6 +6,7 @@ import { DTypeError, ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { hasAmbient } from "../../core/trace.ts";
 import { shiftRightLogical } from "../../ops/binary.ts";
+import { counters } from "../../ops/counters.ts";
 import { splat } from "../../ops/literal.ts";
 import { broadcastInDim, concatenate, reshape, sliceInDim } from "../../ops/shape.ts";
 import { threefry2x32 } from "../../ops/threefry.ts";
@@ -14,7 +15,6 @@ import { run } from "../nn/composite.ts";
 import { type Shape, shapeOf } from "../np/axes.ts";
 import { tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
-import { counters } from "./counters.ts";
 
 /** The two words of a key, each uint32[1]. */
 export type Words = readonly [Tensor, Tensor];

@@ -1,15 +1,15 @@
 // The counter that each element of a draw is enciphered from: its place in row-major order.
-import { attr } from "../../../hlo/attributes.ts";
-import type { Value } from "../../../hlo/module.ts";
-import { avalOf } from "../../core/aval.ts";
-import type { DType } from "../../core/dtype.ts";
-import { type LoweringContext, typeOf } from "../../core/lowering.ts";
-import { defineOp, type Op } from "../../core/op.ts";
-import type { Tensor } from "../../core/tensor.ts";
-import { bind } from "../../core/trace.ts";
-import { splat } from "../../ops/literal.ts";
+import { attr } from "../../hlo/attributes.ts";
+import type { Value } from "../../hlo/module.ts";
+import { avalOf } from "../core/aval.ts";
+import type { DType } from "../core/dtype.ts";
+import { type LoweringContext, typeOf } from "../core/lowering.ts";
+import { defineOp, type Op } from "../core/op.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { bind } from "../core/trace.ts";
+import { splat } from "./literal.ts";
 
-interface CounterParams {
+export interface CounterParams {
   readonly shape: readonly number[];
 }
 
@@ -31,7 +31,7 @@ function rowMajorIndex(c: LoweringContext, shape: readonly number[], dtype: DTyp
 }
 
 /** Row-major places as two uint32 words, the high one first. JAX's iota_2x32_shape. */
-const countersOp: Op<CounterParams, readonly []> = defineOp({
+export const countersOp: Op<CounterParams, readonly []> = defineOp({
   name: "iota_2x32_shape",
   shape: (_operands, { shape }) => [avalOf(shape, "uint32"), avalOf(shape, "uint32")],
   derivative: { all: "none" },
