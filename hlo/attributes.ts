@@ -10,11 +10,17 @@ export type DenseData = number | bigint | boolean | readonly (number | bigint | 
 /** A field of a structure attribute. A string is a bare word, such as `tf32` in `#stablehlo.dot_algorithm`. */
 export type StructField = number | boolean | string | readonly number[];
 
+/** A mesh axis, or the part of one that `"x":(2)4` names: the factor `size` after the factors that make `before`. */
+export type AxisRef = string | { readonly axis: string; readonly before: number; readonly size: number };
+
 /** One dimension of an `sdy.sharding`: mesh axes, and whether propagation may add more. */
 export interface DimensionSharding {
-  readonly axes: readonly string[];
+  readonly axes: readonly AxisRef[];
   readonly open: boolean;
+  readonly priority?: number;
 }
+
+type IntegerElement = "i1" | "i8" | "i16" | "i32" | "i64";
 
 export type Attribute =
   | { readonly kind: "unit" }
@@ -26,7 +32,7 @@ export type Attribute =
   | { readonly kind: "array"; readonly items: readonly Attribute[] }
   | {
       readonly kind: "denseArray";
-      readonly element: "i1" | "i32" | "i64";
+      readonly element: IntegerElement | "f32" | "f64";
       readonly values: readonly (number | boolean)[];
     }
   | { readonly kind: "dictionary"; readonly entries: Attributes }
@@ -45,9 +51,11 @@ export type Attribute =
   /** `#sdy.sharding<@mesh, [{"data"}, {?}], replicated={"x"}>` */
   | {
       readonly kind: "sharding";
-      readonly mesh: string;
+      /** The name of a mesh of the module, or a mesh of its own. */
+      readonly mesh: string | Extract<Attribute, { kind: "mesh" }>;
       readonly dimensions: readonly DimensionSharding[];
-      readonly replicated: readonly string[];
+      readonly replicated: readonly AxisRef[];
+      readonly unreduced?: readonly AxisRef[];
     }
   | { readonly kind: "shardingPerValue"; readonly shardings: readonly Attribute[] }
   /** `#sdy<manual_axes{"data"}>` */
@@ -57,7 +65,9 @@ export type Attribute =
       readonly kind: "mesh";
       readonly axes: readonly { readonly name: string; readonly size: number }[];
       readonly deviceIds?: readonly number[];
-    };
+    }
+  /** An attribute of another dialect, by its text. */
+  | { readonly kind: "opaque"; readonly text: string };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 

@@ -1,12 +1,2 @@
-// StableHLO and optimised HLO as data: build, print, measure.
-export { type Analysis, analyze, type OpCost } from "./analyze.ts";
-export * from "./attributes.ts";
-export { HloModuleError, HloPrintError, HloProtoError } from "./errors.ts";
-export { fromProto } from "./from-proto.ts";
-export { hloCollectives, hloOpCounts } from "./hlo-measures.ts";
-export { type Collectives, type CollectiveUse, collectives, opCounts } from "./measures.ts";
-export * from "./module.ts";
-export type * from "./optimized.ts";
-export { type PrintOptions, print } from "./print.ts";
-export { printHlo } from "./print-hlo.ts";
-export * from "./types.ts";
+// StableHLO and optimised HLO as data: build, print, parse, measure.
+export * from "./data.ts";

@@ -2,13 +2,22 @@
 import { type Attribute, type Attributes, attr, type DenseData } from "./attributes.ts";
 import type { FunctionType, TensorType, Type } from "./types.ts";
 
-/** A user's position in source. `name` is an optional name scope. */
-export interface Location {
+/** A position in a user's source, or a range that ends at `end`. `name` is an optional name scope. */
+export interface FileLocation {
+  readonly kind?: "file";
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  readonly end?: { readonly line: number; readonly column: number };
   readonly name?: string;
 }
+
+/** Where an operation comes from: a position, a name, a call (callee and caller), or several of them. */
+export type Location =
+  | FileLocation
+  | { readonly kind: "name"; readonly name: string; readonly at?: Location }
+  | { readonly kind: "callsite"; readonly callee: Location; readonly caller: Location }
+  | { readonly kind: "fused"; readonly parts: readonly Location[]; readonly metadata?: Attribute };
 
 /** One SSA value: the result of an operation or the argument of a block. Identity is what counts. */
 export class Value {
@@ -30,6 +39,8 @@ export interface Operation {
 
 export interface Block {
   readonly args: readonly Value[];
+  /** Where the arguments come from, in their order; absent where nothing is known of any. */
+  readonly argLocations?: readonly (Location | undefined)[];
   readonly operations: Operation[];
 }
 
@@ -44,6 +55,8 @@ export interface Func {
   readonly type: FunctionType;
   readonly argAttributes: readonly Attributes[];
   readonly resultAttributes: readonly Attributes[];
+  /** Those of the function as a whole, beside its name, type and visibility. */
+  readonly attributes?: Attributes;
   readonly body: Block;
   readonly location: Location | undefined;
 }
@@ -69,6 +82,10 @@ export class Module {
   readonly included: Included[] = [];
   readonly meshes: Mesh[] = [];
   readonly funcs: Func[] = [];
+  /** What else stands in the module: operations of dialects that jorts does not know. */
+  readonly others: Operation[] = [];
+  /** The dialect resources at the end of the text, as they were read. */
+  resources: string | undefined;
   constructor(name: string) {
     this.name = name;
   }

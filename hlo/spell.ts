@@ -1,5 +1,5 @@
 // The MLIR spelling of identifiers, strings, types and attributes.
-import type { Attribute, Attributes, DimensionSharding } from "./attributes.ts";
+import type { Attribute, Attributes, AxisRef, DimensionSharding } from "./attributes.ts";
 import { denseText } from "./constants.ts";
 import { HloPrintError } from "./errors.ts";
 import { floatFormat, floatText } from "./floats.ts";
@@ -30,8 +30,9 @@ export function typeText(type: Type): string {
   if (type.kind === "tensor") {
     let out = "tensor<";
     for (const size of type.shape) out += size < 0 ? "?x" : `${size}x`;
-    return `${out}${type.element}>`;
+    return `${out}${type.element}${type.encoding === undefined ? "" : `, ${type.encoding}`}>`;
   }
+  if (type.kind === "opaque") return type.text;
   return type.kind === "token" ? "!stablehlo.token" : functionTypeText(type);
 }
 
@@ -44,8 +45,11 @@ export function functionTypeText(type: Pick<FunctionType, "inputs" | "results">)
   return `(${typeList(type.inputs)}) -> ${bare ? results : `(${results})`}`;
 }
 
-const dimensionText = ({ axes, open }: DimensionSharding) =>
-  `{${[...axes.map(quoted), ...(open ? ["?"] : [])].join(", ")}}`;
+const axisText = (axis: AxisRef): string =>
+  typeof axis === "string" ? quoted(axis) : `${quoted(axis.axis)}:(${axis.before})${axis.size}`;
+
+const dimensionText = ({ axes, open, priority }: DimensionSharding) =>
+  `{${[...axes.map(axisText), ...(open ? ["?"] : [])].join(", ")}}${priority === undefined ? "" : `p${priority}`}`;
 
 /** `<@mesh, [{"data"}, {?}], replicated={"x"}>`: a sharding without its dialect prefix. */
 export function shardingBody(sharding: Attribute): string {
@@ -54,9 +58,13 @@ export function shardingBody(sharding: Attribute): string {
       `got an attribute of kind "${sharding.kind}" where a sharding is expected; pass kind "sharding"`,
     );
   }
-  const replicated =
-    sharding.replicated.length > 0 ? `, replicated={${sharding.replicated.map(quoted).join(", ")}}` : "";
-  return `<${symbolText(sharding.mesh)}, [${sharding.dimensions.map(dimensionText).join(", ")}]${replicated}>`;
+  const axes = (name: string, list: readonly AxisRef[] = []) =>
+    list.length === 0 ? "" : `, ${name}={${list.map(axisText).join(", ")}}`;
+  const { mesh } = sharding;
+  const meshText = typeof mesh === "string" ? symbolText(mesh) : `mesh${meshBody(mesh.axes, mesh.deviceIds)}`;
+  const dimensions = sharding.dimensions.map(dimensionText).join(", ");
+  const rest = axes("replicated", sharding.replicated) + axes("unreduced", sharding.unreduced);
+  return `<${meshText}, [${dimensions}]${rest}>`;
 }
 
 export const meshBody = (axes: Mesh["axes"], deviceIds?: Mesh["deviceIds"]): string =>
@@ -116,6 +124,13 @@ function scalarText(attribute: Extract<Attribute, { kind: "integer" | "float" }>
   return `${floatText(format, format.encode(attribute.value))} : ${attribute.type}`;
 }
 
+function denseArrayText({ element, values }: Extract<Attribute, { kind: "denseArray" }>): string {
+  const format = floatFormat(element);
+  const text = (x: number | boolean) =>
+    format === undefined ? String(x) : floatText(format, format.encode(Number(x)));
+  return `array<${element}${values.length > 0 ? ": " : ""}${values.map(text).join(", ")}>`;
+}
+
 /** The generic spelling of any attribute. */
 export function attributeText(attribute: Attribute): string {
   switch (attribute.kind) {
@@ -133,7 +148,7 @@ export function attributeText(attribute: Attribute): string {
     case "array":
       return `[${attribute.items.map(attributeText).join(", ")}]`;
     case "denseArray":
-      return `array<${attribute.element}${attribute.values.length > 0 ? ": " : ""}${attribute.values.join(", ")}>`;
+      return denseArrayText(attribute);
     case "dictionary":
       return `{${entriesText(Object.entries(attribute.entries))}}`;
     case "dense":
@@ -154,6 +169,8 @@ export function attributeText(attribute: Attribute): string {
       return `#sdy<manual_axes{${attribute.axes.map(quoted).join(", ")}}>`;
     case "mesh":
       return `#sdy.mesh${meshBody(attribute.axes, attribute.deviceIds)}`;
+    case "opaque":
+      return attribute.text;
   }
 }
 

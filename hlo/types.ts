@@ -15,6 +15,9 @@ export type ElementType =
   | "ui32"
   | "ui64"
   | "index"
+  | "f4E2M1FN"
+  | "f6E2M3FN"
+  | "f6E3M2FN"
   | "f8E3M4"
   | "f8E4M3"
   | "f8E4M3B11FNUZ"
@@ -32,8 +35,11 @@ export type ElementType =
 
 export interface TensorType {
   readonly kind: "tensor";
+  /** Sizes; −1 where the size is dynamic. */
   readonly shape: readonly number[];
   readonly element: ElementType;
+  /** What follows the element type, as text: `#stablehlo.bounds<4, ?>`. */
+  readonly encoding?: string;
 }
 
 export interface TokenType {
@@ -46,7 +52,13 @@ export interface FunctionType {
   readonly results: readonly Type[];
 }
 
-export type Type = TensorType | TokenType | FunctionType;
+/** A type of another kind (`i32` alone, `tuple<…>`, a dialect's own), by its text. */
+export interface OpaqueType {
+  readonly kind: "opaque";
+  readonly text: string;
+}
+
+export type Type = TensorType | TokenType | FunctionType | OpaqueType;
 
 export function tensorType(shape: readonly number[], element: ElementType): TensorType {
   return { kind: "tensor", shape, element };

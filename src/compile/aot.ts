@@ -1,5 +1,5 @@
 // Ahead of time: a program traced, and lowered to text; each stage can be read.
-import * as hlo from "../../hlo/index.ts";
+import * as hlo from "../../hlo/data.ts";
 import type { Module } from "../../hlo/module.ts";
 import type { Device, Sharding } from "../core/mesh.ts";
 import { printGraph } from "../core/print.ts";

@@ -1,5 +1,5 @@
 // From a graph and the places of its arguments to a compiled program.
-import * as hlo from "../../hlo/index.ts";
+import * as hlo from "../../hlo/data.ts";
 import { compileOptions, enableHostCalls, type LoadedExecutable } from "../../runtime/index.ts";
 import { nestedGraphs } from "../core/check.ts";
 import { JortsError, ShardingError } from "../core/errors.ts";

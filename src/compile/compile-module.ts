@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { editDistance, nearestName } from "../../base/nearest.ts";
-import * as hlo from "../../hlo/index.ts";
+import * as hlo from "../../hlo/data.ts";
 import { type LoadedExecutable, PjrtError } from "../../runtime/index.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Device } from "../core/mesh.ts";

@@ -1,5 +1,5 @@
 // Ahead of time: a compiled program, to be called, measured and kept.
-import * as hlo from "../../hlo/index.ts";
+import * as hlo from "../../hlo/data.ts";
 import type { Module } from "../../hlo/module.ts";
 import { type CompiledMemoryStats, type Executable, LoadedExecutable } from "../../runtime/index.ts";
 import { type Aval, longAval } from "../core/aval.ts";

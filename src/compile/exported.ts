@@ -1,5 +1,5 @@
 // An exported program: what it is made of, how it is made, and running it outside any trace.
-import * as hlo from "../../hlo/index.ts";
+import * as hlo from "../../hlo/data.ts";
 import { type Aval, longAval, strong } from "../core/aval.ts";
 import { ExportError, ShardingError, TreeError } from "../core/errors.ts";
 import { type Device, Mesh, NamedSharding, P, type Sharding, type SpecEntry } from "../core/mesh.ts";

@@ -1,6 +1,6 @@
 // Where in the user's source an equation was made. Captured cheaply, resolved only when shown.
 import { fileURLToPath } from "node:url";
-import type { Location } from "../../hlo/module.ts";
+import type { FileLocation } from "../../hlo/module.ts";
 
 /** A captured stack; `locate` finds the first frame outside the library's rooms. */
 export interface Site {
@@ -42,10 +42,10 @@ export function swapSite(site: Site | undefined): Site | undefined {
   return outer;
 }
 
-const resolved = new WeakMap<Site, Location | null>();
+const resolved = new WeakMap<Site, FileLocation | null>();
 
 /** The user's file, line and column, or undefined if every kept frame is the library's. */
-export function locate(site: Site): Location | undefined {
+export function locate(site: Site): FileLocation | undefined {
   let found = resolved.get(site);
   if (found === undefined) {
     found = parse(site.stack ?? "");
@@ -60,7 +60,7 @@ export function describeSite(site: Site | undefined): string {
   return at ? `${at.file}:${at.line}:${at.column}` : "unknown";
 }
 
-function parse(stack: string): Location | null {
+function parse(stack: string): FileLocation | null {
   for (const line of stack.split("\n")) {
     const match = /^\s+at (?:(.*?) \()?(?:file:\/\/)?(\/.*?):(\d+):(\d+)\)?$/.exec(line);
     if (!match) continue;

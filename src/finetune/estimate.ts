@@ -1,5 +1,5 @@
 // How much memory a run will take: its largest training step is compiled from shapes alone, and the compiler asked.
-import * as hlo from "../../hlo/index.ts";
+import * as hlo from "../../hlo/data.ts";
 import { config as settings } from "../compile/config.ts";
 import { gpuTopology } from "../compile/topology.ts";
 import { itemSize } from "../core/dtype.ts";
