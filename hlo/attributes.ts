@@ -66,8 +66,8 @@ export type Attribute =
       readonly axes: readonly { readonly name: string; readonly size: number }[];
       readonly deviceIds?: readonly number[];
     }
-  /** An attribute of another dialect, by its text. */
-  | { readonly kind: "opaque"; readonly text: string };
+  /** An attribute of another dialect, by its text; with its type, where it is the value of a constant. */
+  | { readonly kind: "opaque"; readonly text: string; readonly type?: Type };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 

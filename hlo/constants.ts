@@ -10,7 +10,7 @@ const hexThreshold = 100;
 type Scalar = number | bigint | boolean;
 
 /** The component type of a complex type; every other type is its own. */
-function component(element: ElementType): ElementType {
+export function componentType(element: ElementType): ElementType {
   if (element === "complex<f32>") return "f32";
   return element === "complex<f64>" ? "f64" : element;
 }
@@ -54,19 +54,26 @@ function componentText(type: TensorType, element: ElementType, format: FloatForm
   return integer(type, element, x).toString();
 }
 
-/** Little-endian memory of a list of components. */
-function encode(type: TensorType, element: ElementType, values: readonly Scalar[]): Uint8Array {
+/** Little-endian memory of a list of components; `patterns` has the bits of those that are not to be taken by value. */
+export function encode(
+  type: TensorType,
+  element: ElementType,
+  values: readonly Scalar[],
+  patterns?: ReadonlyMap<number, bigint>,
+): Uint8Array {
   const format = floatFormat(element);
   const width = elementBits(element) / 8;
   const bytes = new Uint8Array(values.length * width);
   const view = new DataView(bytes.buffer);
   values.forEach((x, i) => {
-    if (element === "f32") view.setFloat32(4 * i, float(type, x), true);
-    else if (element === "f64") view.setFloat64(8 * i, float(type, x), true);
+    const bits = patterns?.get(i);
+    if (element === "i1") view.setUint8(i, Number(boolean(type, x)));
+    else if (element === "f32" && bits === undefined) view.setFloat32(4 * i, float(type, x), true);
+    else if (element === "f64" && bits === undefined) view.setFloat64(8 * i, float(type, x), true);
     else {
-      const word = format === undefined ? integer(type, element, x) : format.encode(float(type, x));
+      const word = bits ?? (format === undefined ? integer(type, element, x) : format.encode(float(type, x)));
       if (width === 8) view.setBigInt64(8 * i, word, true);
-      else if (width === 4) view.setInt32(4 * i, Number(word), true);
+      else if (width === 4) view.setUint32(4 * i, Number(BigInt.asUintN(32, word)), true);
       else if (width === 2) view.setInt16(2 * i, Number(word), true);
       else view.setInt8(i, Number(word));
     }
@@ -122,7 +129,7 @@ function isByteSplat(bytes: Uint8Array, width: number): boolean {
 export function denseText(type: TensorType, value: DenseData): string {
   const count = type.shape.reduce((product, size) => product * size, 1);
   if (!Number.isSafeInteger(count) || count < 0) throw bad(type, "a constant needs a static shape");
-  const element = component(type.element);
+  const element = componentType(type.element);
   const format = floatFormat(element);
   const stride = element === type.element ? 1 : 2;
   const group = (texts: readonly string[]) =>

@@ -1,7 +1,7 @@
 // All of this room but the parser, whose library takes a third of a second to load.
 export { type Analysis, analyze, type OpCost } from "./analyze.ts";
 export * from "./attributes.ts";
-export { HloModuleError, HloPrintError, HloProtoError } from "./errors.ts";
+export { HloModuleError, HloPrintError, HloProtoError, HloSyntaxError } from "./errors.ts";
 export { fromProto } from "./from-proto.ts";
 export { hloCollectives, hloOpCounts } from "./hlo-measures.ts";
 export { positionOf } from "./locations.ts";

@@ -1,2 +1,3 @@
 // StableHLO and optimised HLO as data: build, print, parse, measure.
 export * from "./data.ts";
+export { type ParseOptions, parse } from "./parse/parse.ts";

@@ -12,12 +12,12 @@ export interface FileLocation {
   readonly name?: string;
 }
 
-/** Where an operation comes from: a position, a name, a call (callee and caller), or several of them. */
+/** Where an operation comes from: a position, a name, a call (callee and caller), or several; undefined is unknown. */
 export type Location =
   | FileLocation
   | { readonly kind: "name"; readonly name: string; readonly at?: Location }
-  | { readonly kind: "callsite"; readonly callee: Location; readonly caller: Location }
-  | { readonly kind: "fused"; readonly parts: readonly Location[]; readonly metadata?: Attribute };
+  | { readonly kind: "callsite"; readonly callee: Location | undefined; readonly caller: Location | undefined }
+  | { readonly kind: "fused"; readonly parts: readonly (Location | undefined)[]; readonly metadata?: Attribute };
 
 /** One SSA value: the result of an operation or the argument of a block. Identity is what counts. */
 export class Value {
@@ -66,6 +66,7 @@ export interface Mesh {
   readonly axes: readonly { readonly name: string; readonly size: number }[];
   /** The devices by number, where they are not 0, 1, …: a mesh without axes is the one device named. */
   readonly deviceIds?: readonly number[];
+  readonly attributes?: Attributes;
 }
 
 /** Functions that are there as text alone, in pretty form, with the cost of one call of the one named `name`. */

@@ -1,10 +1,10 @@
 // StableHLO text: a module printed as MLIR prints it, in pretty or generic form.
 import { type Attribute, type Attributes, attr } from "./attributes.ts";
 import { HloPrintError } from "./errors.ts";
+import { formats } from "./formats/index.ts";
 import { LocationTable } from "./locations.ts";
 import type { Block, Func, Module, Operation, Region, Value } from "./module.ts";
 import { ValueNames } from "./names.ts";
-import { pretty } from "./pretty.ts";
 import { dictionaryText, entriesText, meshBody, symbolText, typeText } from "./spell.ts";
 import { functionalType, splitAttributes, type Writer } from "./writer.ts";
 
@@ -25,9 +25,15 @@ class FunctionPrinter implements Writer {
   /** Inside a `func.func` itself MLIR leaves out the `func.` of its operations; in nested regions it does not. */
   #depth = 0;
 
-  constructor(func: Func, form: "pretty" | "generic", locations: LocationTable | undefined, indent: string) {
-    this.#names = new ValueNames(func.body);
-    this.#func = func.name;
+  constructor(
+    name: string,
+    body: Block,
+    form: "pretty" | "generic",
+    locations: LocationTable | undefined,
+    indent: string,
+  ) {
+    this.#names = new ValueNames(body);
+    this.#func = name;
     this.#form = form;
     this.#locations = locations;
     this.#indent = indent;
@@ -57,8 +63,17 @@ class FunctionPrinter implements Writer {
     return out;
   }
 
-  blockArguments(block: Block): string[] {
-    return block.args.map((arg) => `${this.#names.use(arg)}: ${typeText(arg.type)}`);
+  /** `%arg0: tensor<f32> {…}` for each argument; with its location where any is known. */
+  blockArguments(block: Block, attributes: readonly Attributes[] = []): string[] {
+    const locations = block.argLocations === undefined ? undefined : this.#locations;
+    return block.args.map((arg, i) => {
+      const location = locations?.suffix(block.argLocations?.[i]) ?? "";
+      return `${this.#names.use(arg)}: ${typeText(arg.type)}${dictionaryText(attributesAt(attributes, i))}${location}`;
+    });
+  }
+
+  argumentNames(region: Region): string[] {
+    return this.#block(region).args.map((arg) => this.#names.use(arg)!);
   }
 
   #block(region: Region): Block {
@@ -106,7 +121,7 @@ class FunctionPrinter implements Writer {
   }
 
   #spelled(op: Operation): string {
-    const spelling = this.#form === "pretty" ? pretty.get(op.name) : undefined;
+    const spelling = this.#form === "pretty" ? formats.get(op.name)?.print : undefined;
     if (spelling === undefined) return this.#generic(op);
     const text = spelling(op, this);
     return this.#depth === 1 && op.name.startsWith("func.") ? text.slice("func.".length) : text;
@@ -143,21 +158,21 @@ function checkSignature(func: Func): void {
 }
 
 function prettyFunction(func: Func, locations: LocationTable | undefined): string {
-  const printer = new FunctionPrinter(func, "pretty", locations, "  ");
-  const args = printer
-    .blockArguments(func.body)
-    .map((arg, i) => arg + dictionaryText(attributesAt(func.argAttributes, i)));
+  const printer = new FunctionPrinter(func.name, func.body, "pretty", locations, "  ");
+  const args = printer.blockArguments(func.body, func.argAttributes);
   const results = func.type.results.map(
     (type, i) => typeText(type) + dictionaryText(attributesAt(func.resultAttributes, i)),
   );
   const bare = results.length === 1 && !results[0]!.endsWith("}") && func.type.results[0]!.kind !== "function";
   const arrow = results.length === 0 ? "" : ` -> ${bare ? results[0] : `(${results.join(", ")})`}`;
-  const head = `func.func ${func.visibility} ${symbolText(func.name)}(${args.join(", ")})${arrow}`;
+  const extra = Object.entries(func.attributes ?? {});
+  const attributes = extra.length === 0 ? "" : ` attributes {${entriesText(extra)}}`;
+  const head = `func.func ${func.visibility} ${symbolText(func.name)}(${args.join(", ")})${arrow}${attributes}`;
   return `  ${head} {${printer.functionBody(func.body)}\n  }${locations?.suffix(func.location) ?? ""}`;
 }
 
 function genericFunction(func: Func, locations: LocationTable | undefined): string {
-  const printer = new FunctionPrinter(func, "generic", locations, "  ");
+  const printer = new FunctionPrinter(func.name, func.body, "generic", locations, "  ");
   const properties: Record<string, Attribute> = {};
   const dictionaries = (list: readonly Attributes[], count: number) =>
     attr.array(Array.from({ length: count }, (_, i) => attr.dictionary(attributesAt(list, i))));
@@ -167,10 +182,19 @@ function genericFunction(func: Func, locations: LocationTable | undefined): stri
   if (any(func.resultAttributes)) properties.res_attrs = dictionaries(func.resultAttributes, func.type.results.length);
   properties.sym_name = attr.string(func.name);
   properties.sym_visibility = attr.string(func.visibility);
+  const { own, discardable } = splitAttributes(func.attributes ?? {});
+  Object.assign(properties, own);
   const args = printer.blockArguments(func.body);
   const header = args.length === 0 ? "" : `\n  ^bb0(${args.join(", ")}):`;
   const body = `({${header}${printer.functionBody(func.body)}\n  })`;
-  return `  "func.func"() <{${entriesText(Object.entries(properties))}}> ${body} : () -> ()${locations?.suffix(func.location) ?? ""}`;
+  return `  "func.func"() <{${entriesText(Object.entries(properties))}}> ${body}${dictionaryText(discardable)} : () -> ()${locations?.suffix(func.location) ?? ""}`;
+}
+
+/** The operations that stand in the module itself. */
+function othersText(module: Module, form: "pretty" | "generic", locations: LocationTable | undefined): string {
+  const body: Block = { args: [], operations: module.others };
+  const printer = new FunctionPrinter(module.name, body, form, locations, "");
+  return printer.functionBody(body).slice(1);
 }
 
 /**
@@ -188,21 +212,26 @@ export function print(module: Module, options: PrintOptions = {}): string {
   const isPretty = form === "pretty";
   const lines: string[] = [];
   const attributes = Object.entries(module.attributes);
+  const { name } = module;
   if (isPretty) {
     const spelled = attributes.length === 0 ? "" : ` attributes {${entriesText(attributes)}}`;
-    lines.push(`module ${symbolText(module.name)}${spelled} {`);
-  } else lines.push(`"builtin.module"() <{${entriesText([["sym_name", attr.string(module.name)]])}}> ({`);
+    lines.push(`module${name === "" ? "" : ` ${symbolText(name)}`}${spelled} {`);
+  } else {
+    const properties = name === "" ? "" : ` <{${entriesText([["sym_name", attr.string(name)]])}}>`;
+    lines.push(`"builtin.module"()${properties} ({`);
+  }
 
-  for (const { name, axes, deviceIds } of module.meshes) {
+  for (const { name, axes, deviceIds, attributes: extra = {} } of module.meshes) {
     const properties = entriesText([
       ["mesh", { kind: "mesh", axes, ...(deviceIds ? { deviceIds } : {}) }],
       ["sym_name", attr.string(name)],
     ]);
     const text = isPretty
-      ? `sdy.mesh ${symbolText(name)} = ${meshBody(axes, deviceIds)}`
-      : `"sdy.mesh"() <{${properties}}> : () -> ()`;
+      ? `sdy.mesh ${symbolText(name)} = ${meshBody(axes, deviceIds)}${dictionaryText(extra)}`
+      : `"sdy.mesh"() <{${properties}}>${dictionaryText(extra)} : () -> ()`;
     lines.push(`  ${text}${unknown}`);
   }
+  if (module.others.length > 0) lines.push(othersText(module, form, locations));
   const functionText = isPretty ? prettyFunction : genericFunction;
   for (const visibility of ["public", "private"] as const) {
     for (const func of module.funcs) {
@@ -214,5 +243,6 @@ export function print(module: Module, options: PrintOptions = {}): string {
   for (const { text } of module.included) lines.push(text);
   lines.push((isPretty ? "}" : `})${dictionaryText(module.attributes)} : () -> ()`) + unknown);
   if (locations !== undefined) lines.push(...locations.lines());
+  if (module.resources !== undefined) lines.push(module.resources);
   return `${lines.join("\n")}\n`;
 }

@@ -12,6 +12,8 @@ export interface Writer {
   operand(op: Operation, i: number): string;
   /** Names and types of a block's arguments: `%arg0: tensor<f32>`. */
   arguments(region: Region): readonly string[];
+  /** Names alone. */
+  argumentNames(region: Region): readonly string[];
   /** `{`, the operations of a one-block region on their own lines, `}`; the block's arguments are not printed. */
   body(region: Region): string;
   /** Starts a new line at the operation's own indentation. */

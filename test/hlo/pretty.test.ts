@@ -256,7 +256,7 @@ describe("one form each", () => {
       "%cst = stablehlo.constant dense<0.000000e+00> : tensor<f32>
       %c = stablehlo.constant dense<0> : tensor<i32>
       %0:2 = stablehlo.reduce(%arg0 init: %cst), (%arg1 init: %c) across dimensions = [1] : (tensor<2x3xf32>, tensor<2x3xi32>, tensor<f32>, tensor<i32>) -> (tensor<2xf32>, tensor<2xi32>)
-       reducer(%arg2: tensor<f32>, %arg4: tensor<f32>) (%arg3: tensor<i32>, %arg5: tensor<i32>) {
+       reducer(%arg2: tensor<f32>, %arg4: tensor<f32>) (%arg3: tensor<i32>, %arg5: tensor<i32>)  {
         %1 = stablehlo.add %arg2, %arg4 : tensor<f32>
         %2 = stablehlo.maximum %arg3, %arg5 : tensor<i32>
         stablehlo.return %1, %2 : tensor<f32>, tensor<i32>
