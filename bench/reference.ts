@@ -107,7 +107,7 @@ export function startReference(options: ReferenceOptions): Promise<Peer> {
 /** Starts one of our own programs (bench/programs, built) in a Node process of its own, over this PJRT plugin file. */
 export function startProgram(options: {
   name: string;
-  program: "llama-step" | "dispatch" | "unrolled";
+  program: "llama-step" | "dispatch" | "unrolled" | "hlo";
   plugin: string;
   args?: readonly string[];
   startTimeout?: number;

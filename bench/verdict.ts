@@ -33,13 +33,14 @@ export function judge(target: Target, measured: Measurement | null): Row {
     }
   }
   const ratio = theirs === null || theirs === 0 ? null : ours / theirs;
-  return { target, measured, ratio, verdict: ours <= limit(target, theirs) ? "ok" : "over" };
+  return { target, measured, ratio, verdict: reached(target, ours, theirs) ? "ok" : "over" };
 }
 
-function limit({ id, bound }: Target, theirs: number | null): number {
-  if (bound.kind === "absolute") return bound.limit;
+function reached({ id, bound }: Target, ours: number, theirs: number | null): boolean {
+  if (bound.kind === "absolute") return ours <= bound.limit;
   if (theirs === null) throw new BenchError(`${id} is a ratio and needs what ours is compared with; theirs is null`);
-  return bound.factor * theirs + (bound.plus ?? 0);
+  if (bound.kind === "atLeast") return ours >= bound.factor * theirs;
+  return ours <= bound.factor * theirs + (bound.plus ?? 0);
 }
 
 /**
@@ -61,6 +62,7 @@ export function judgeAll(targets: readonly Target[], measurements: readonly Meas
 /** `≤ 0.95 ×`, `≤ 1.25 × + 2 µs`, `≤ 1e-5`. */
 export function boundText(bound: Bound, unit: string): string {
   if (bound.kind === "absolute") return `≤ ${formatNumber(bound.limit)}`;
+  if (bound.kind === "atLeast") return `≥ ${bound.factor} ×`;
   return `≤ ${bound.factor} ×` + (bound.plus === undefined ? "" : ` + ${formatNumber(bound.plus)} ${unit}`);
 }
 

@@ -12,7 +12,7 @@ const options = stepOptions(process.argv.slice(2));
 const { config, rank } = options;
 const virtual = options.data * options.tensor;
 if (virtual > 1 && options.target === undefined) settings.numCpuDevices = virtual;
-if (options.dump !== undefined) settings.dumpHlo = options.dump;
+if (options.dump !== undefined) settings.dumpDir = options.dump;
 
 const optimizer = optim.chain(optim.clipByGlobalNorm(1), optim.adamw(options.learningRate, { weightDecay: 0.01 }));
 const mesh = await meshOf(options);

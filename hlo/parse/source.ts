@@ -2,7 +2,7 @@
 import { EOF, type IToken } from "chevrotain";
 import { isOpen, lexer, Stray } from "./tokens.ts";
 
-/** Characters that are turned into tokens at a time; a piece ends with a line. */
+/** Characters that are turned into tokens at a time. */
 const pieceSize = 1 << 16;
 
 /** Tokens that the parser may look ahead; the window never holds fewer until the text ends. */
@@ -10,12 +10,16 @@ export const lookahead = 3;
 
 const end: IToken = { image: "", startOffset: Number.NaN, tokenType: EOF, tokenTypeIdx: EOF.tokenTypeIdx! };
 
+const place = (found: number) => (found < 0 ? Number.POSITIVE_INFINITY : found);
+
 export class Source {
   readonly text: string;
   /** The tokens at hand; the parser reads this very array. */
   readonly window: IToken[] = [];
-  /** Where the next piece begins. */
+  /** Where the next piece begins, and the next newline and comment that were looked for. */
   #next = 0;
+  #newline = -1;
+  #comment = -1;
 
   /** After how many tokens of the window `advance` is due. */
   readonly due: number;
@@ -41,15 +45,26 @@ export class Source {
     return this.window.length - lookahead;
   }
 
-  /** Turns the next lines into tokens; a token that is still open at the end of them takes more lines. */
+  /** Where the piece that is `size` long ends: with a line, or inside a very long one after a comma. */
+  #stop(size: number): number {
+    const { text } = this;
+    const wanted = this.#next + size;
+    if (wanted >= text.length) return text.length;
+    if (this.#newline < wanted) this.#newline = place(text.indexOf("\n", wanted));
+    const stop = Math.min(this.#newline + 1, text.length);
+    if (stop - wanted < 4 * size) return stop;
+    if (this.#comment < this.#next) this.#comment = place(text.indexOf("//", this.#next));
+    const comma = text.lastIndexOf(", ", wanted);
+    // Nothing tells a comma in a comment from one outside.
+    return comma > this.#next && comma < this.#comment ? comma + 1 : stop;
+  }
+
+  /** Turns the next piece into tokens; a token that is still open at the end of it takes more. */
   #append(): void {
     const start = this.#next;
     for (let size = pieceSize; ; size *= 2) {
-      const newline = start + size >= this.text.length ? -1 : this.text.indexOf("\n", start + size);
-      const stop = newline < 0 ? this.text.length : newline + 1;
-      const { tokens } = lexer.tokenize(
-        start === 0 && stop === this.text.length ? this.text : this.text.slice(start, stop),
-      );
+      const stop = this.#stop(size);
+      const { tokens } = lexer.tokenize(this.text.slice(start, stop));
       const last = tokens.at(-1);
       if (last !== undefined && isOpen(last)) {
         if (stop < this.text.length) continue;

@@ -102,6 +102,10 @@ describe("verdicts", () => {
     const count = target({ unit: "count", bound: { kind: "ratio", factor: 1 } });
     expect(judge(count, { target: "x", ours: 0, theirs: 0 })).toMatchObject({ ratio: null, verdict: "ok" });
     expect(judge(count, { target: "x", ours: 1, theirs: 0 }).verdict).toBe("over");
+    const speed = target({ unit: "MB/s", bound: { kind: "atLeast", factor: 2 } });
+    expect(judge(speed, { target: "step.time", ours: 4, theirs: 2 })).toMatchObject({ ratio: 2, verdict: "ok" });
+    expect(judge(speed, { target: "step.time", ours: 3.9, theirs: 2 }).verdict).toBe("over");
+    expect(boundText(speed.bound, speed.unit)).toBe("≥ 2 ×");
     const flat = target({ bound: { kind: "absolute", limit: 0 } });
     expect(judge(flat, { target: "x", ours: 0, theirs: null }).verdict).toBe("ok");
     expect(judge(flat, { target: "x", ours: 1, theirs: null }).verdict).toBe("over");

@@ -154,6 +154,16 @@ describe("hostile text ends", () => {
     expect([bytes.length, ...bytes.slice(-8)]).toEqual([4 * count, 255, 255, 255, 255, 7, 0, 0, 0]);
   });
 
+  it("a list of attributes on one line, and comments in between", () => {
+    const count = 100_000;
+    const text = line(`"a.b"() {x = [${"1, ".repeat(count)}// a comment, with commas, // and more\n 2]} : () -> ()`);
+    const { x } = parse(text).funcs[0]!.body.operations[0]!.attributes;
+    expect(x?.kind === "array" && [x.items.length, x.items.at(-1)]).toEqual([
+      count + 1,
+      { kind: "integer", value: 2, type: "i64" },
+    ]);
+  });
+
   it("a hundred thousand operations, and text without lines", () => {
     const count = 100_000;
     const text = `func.func @f(%0: tensor<f32>) { ${Array.from({ length: count }, (_, i) => `%${i + 1} = stablehlo.abs %${i} : tensor<f32>`).join(" ")} return }`;
