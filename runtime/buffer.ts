@@ -4,7 +4,7 @@ import type { Api } from "./api.ts";
 import type { Client } from "./client.ts";
 import type { Device } from "./device.ts";
 import { arrayBytes, type ElementType, elementTypeOf } from "./element-type.ts";
-import { readInt64s } from "./native.ts";
+import { readInt64s, readText } from "./native.ts";
 
 /** Queries and actions on a PJRT_Buffer by its address; ownership stays where it was. */
 export const rawBuffer = {
@@ -20,6 +20,13 @@ export const rawBuffer = {
 
   /** Address of the PJRT_Device that holds it; `client.deviceOf` knows it. */
   device: (api: Api, buffer: number): number => api.call("Buffer_Device", { buffer }).device,
+
+  /** Kind of the memory that it lies in. */
+  memoryKind(api: Api, buffer: number): string {
+    const { memory } = api.call("Buffer_Memory", { buffer });
+    const { kind, kind_size } = api.call("Memory_Kind", { memory });
+    return readText(kind, kind_size);
+  },
 
   /** Whether it was donated or deleted. */
   isDeleted: (api: Api, buffer: number): boolean => api.call("Buffer_IsDeleted", { buffer }).is_deleted !== 0,

@@ -1,4 +1,5 @@
 // A device as its plugin describes it.
+import { JortsError } from "../base/errors.ts";
 import type { Api } from "./api.ts";
 import { decodeNamedValues, type NamedValues } from "./named-values.ts";
 import { readPointers, readText } from "./native.ts";
@@ -44,6 +45,7 @@ export class Device extends DeviceDescription {
   readonly defaultMemory: string | null;
   /** Kinds of all memories that the device reads, for example "device", "pinned_host". */
   readonly memories: readonly string[];
+  readonly #memoryHandles: ReadonlyMap<string, number>;
   readonly #api: Api;
 
   constructor(api: Api, handle: number) {
@@ -59,7 +61,16 @@ export class Device extends DeviceDescription {
     };
     this.defaultMemory = this.isAddressable ? kindOf(api.call("Device_DefaultMemory", of).memory) : null;
     const list = this.isAddressable ? api.call("Device_AddressableMemories", of) : { memories: 0, num_memories: 0 };
-    this.memories = readPointers(list.memories, list.num_memories).map(kindOf);
+    this.#memoryHandles = new Map(readPointers(list.memories, list.num_memories).map((m) => [kindOf(m), m]));
+    this.memories = [...this.#memoryHandles.keys()];
+  }
+
+  /** Address of the PJRT_Memory of this kind. Throws JortsError for a kind that `memories` does not name. */
+  memory(kind: string): number {
+    const handle = this.#memoryHandles.get(kind);
+    if (handle === undefined)
+      throw new JortsError(`got memory "${kind}" for device ${this}, which has ${this.memories.join(", ") || "none"}.`);
+    return handle;
   }
 
   /** Allocator counters. Throws PjrtError UNIMPLEMENTED where the plugin does not count (CPU). */

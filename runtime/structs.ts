@@ -171,6 +171,7 @@ export const argumentFields = {
   Buffer_Delete: { buffer: "ptr" },
   Buffer_IsDeleted: { buffer: "ptr", is_deleted: "bool" },
   Buffer_CopyToDevice: { buffer: "ptr", dst_device: "ptr", dst_buffer: "ptr" },
+  Buffer_CopyToMemory: { buffer: "ptr", dst_memory: "ptr", dst_buffer: "ptr" },
   Buffer_ToHostBuffer: { src: "ptr", host_layout: "ptr", dst: "ptr", dst_size: "size", event: "ptr" },
   /** The layout struct lies inside; here its tiled member. */
   Buffer_GetMemoryLayout: {

@@ -81,8 +81,8 @@ export class Transfers {
   }
 
   /**
-   * Makes a buffer of a dense row-major array. Returns its handle, which the caller destroys.
-   * Throws RangeError when the view's length is not the array's.
+   * Makes a buffer of a dense row-major array, in the device's default memory unless `memoryKind` names another. Returns
+   * its handle, which the caller destroys. Throws RangeError when the view's length is not the array's.
    */
   fromHost(
     view: ArrayBufferView,
@@ -90,6 +90,7 @@ export class Transfers {
     dims: readonly number[],
     device: Device,
     semantics: HostSemantics = "copy",
+    memoryKind: string | null = null,
   ): number {
     const bytes = arrayBytes(type, dims);
     if (view.byteLength !== bytes)
@@ -104,6 +105,7 @@ export class Transfers {
     args.setPointer(from.num_dims!, dims.length);
     args.setInt32(from.host_buffer_semantics!, semanticsNumber[semantics]);
     args.setPointer(from.device!, device.handle);
+    args.setPointer(from.memory!, memoryKind === null ? 0 : device.memory(memoryKind));
     this.#fromHost.run();
     keepAlive(view);
     const done = args.getPointer(from.done_with_host_buffer!);
@@ -158,6 +160,13 @@ export class Transfers {
   /** A new buffer with the same value on `device`; counted as `bytes`, and destroyed by the caller. */
   copyToDevice(handle: number, device: Device, bytes: number): number {
     const { dst_buffer } = this.#api.call("Buffer_CopyToDevice", { buffer: handle, dst_device: device.handle });
+    this.#live.add(1, bytes);
+    return dst_buffer;
+  }
+
+  /** As `copyToDevice`, into the memory of this kind. */
+  copyToMemory(handle: number, device: Device, kind: string, bytes: number): number {
+    const { dst_buffer } = this.#api.call("Buffer_CopyToMemory", { buffer: handle, dst_memory: device.memory(kind) });
     this.#live.add(1, bytes);
     return dst_buffer;
   }

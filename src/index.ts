@@ -53,7 +53,17 @@ export {
 } from "./lib/jit.ts";
 export * as lax from "./lib/lax.ts";
 export { liveBuffers, scope } from "./lib/memory.ts";
-export { type Device, Mesh, NamedSharding, P, PartitionSpec, type Sharding, SingleDeviceSharding } from "./lib/mesh.ts";
+export {
+  type Device,
+  type Memory,
+  Mesh,
+  NamedSharding,
+  P,
+  PartitionSpec,
+  type Sharding,
+  type ShardingOptions,
+  SingleDeviceSharding,
+} from "./lib/mesh.ts";
 export * as nn from "./lib/nn.ts";
 export * as np from "./lib/np.ts";
 export * as optim from "./lib/optim.ts";

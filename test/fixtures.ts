@@ -231,6 +231,23 @@ export interface JitCounts {
   readonly name: string;
   readonly counts: readonly (readonly [number, number, number])[];
 }
+/** What the text of a program says of memory kinds: null where it says nothing. */
+export interface SaidOfMemories {
+  readonly arguments: readonly (string | null)[];
+  readonly results: readonly (string | null)[];
+  /** Kinds of the annotate_device_placement calls, in order. */
+  readonly placements: readonly string[];
+}
+/** fixtures/memory.json: one jitted call. */
+export interface MemoryProgram {
+  readonly name: string;
+  readonly cpu: SaidOfMemories;
+  readonly cuda: SaidOfMemories;
+  /** Kinds of the memories that the results lie in. */
+  readonly lie: readonly string[];
+  readonly committed: readonly boolean[];
+  readonly values: readonly (readonly number[])[];
+}
 export interface CountRow {
   readonly name: string;
   readonly counts: { readonly [primitive: string]: number };
@@ -335,6 +352,14 @@ export interface MappedCase extends CollectiveCase {
   readonly dim: number;
 }
 
+/** fixtures/lax.json: `candidates` are size, rank, k, recall, override, and how many candidates there are. */
+export interface LaxFixture {
+  readonly cases: readonly OpCase[];
+  readonly shapes: readonly (readonly [name: string, args: Json, result: Json])[];
+  readonly candidates: readonly (readonly [number, number, number, number, number, number])[];
+  readonly names: Readonly<Record<string, readonly string[]>>;
+}
+
 /** fixtures/transforms.json: leaves of derivatives, and how often an operation occurs in a program. */
 export interface TransformsFixture {
   readonly ties: readonly TransformRow[];
@@ -355,6 +380,7 @@ interface Fixtures {
   "linalg.json": { readonly cases: readonly OpCase[] };
   "ops/complex.json": { readonly cases: readonly OpCase[] };
   "fft.json": { readonly cases: readonly OpCase[] };
+  "lax.json": LaxFixture;
   "dtypes.json": DTypesFixture;
   "collectives.json": { readonly sharded: readonly ShardedCase[]; readonly mapped: readonly MappedCase[] };
   "numpy.json": { readonly cases: readonly OpCase[] };
@@ -368,7 +394,20 @@ interface Fixtures {
   "tracing.json": TracingFixture;
   "transforms.json": TransformsFixture;
   "debug.json": DebugFixture;
-  "jit-counts.json": { readonly rows: readonly JitCounts[] };
+  "jit-counts.json": {
+    readonly rows: readonly JitCounts[];
+    /** Traces of an inner jit by how it is called. */
+    readonly inner: readonly { readonly name: string; readonly traces: number }[];
+    /** Whether a jit with compilerOptions is refused under these. */
+    readonly compilerOptions: readonly { readonly name: string; readonly refused: boolean }[];
+  };
+  "memory.json": {
+    readonly memories: readonly string[];
+    readonly default: string;
+    readonly programs: readonly MemoryProgram[];
+    /** Operations outside jit: the memory kind of the result, null for a refusal. */
+    readonly eager: readonly { readonly name: string; readonly lies: string | null }[];
+  };
   "sampling.json": SamplingFixture;
   "smollm2.json": SmolLm2Fixture;
   "llama/mha-untied/expected.json": LlamaExpected;

@@ -1,7 +1,7 @@
 // The devices of this process: one client for each platform, opened on first use.
 import { type Client, type ClientOptions, openClient, type Device as PjrtDevice } from "../../runtime/index.ts";
 import { JortsError, ShardingError } from "../core/errors.ts";
-import { type Device, SingleDeviceSharding } from "../core/mesh.ts";
+import { type Device, type Memory, SingleDeviceSharding } from "../core/mesh.ts";
 import { config } from "./config.ts";
 
 /** A device that programs can run on. */
@@ -18,6 +18,20 @@ export class LocalDevice implements Device {
     this.kind = pjrt.kind;
     this.client = client;
     this.pjrt = pjrt;
+  }
+
+  addressableMemories(): readonly Memory[] {
+    return this.pjrt.memories.map((kind) => this.memory(kind));
+  }
+
+  defaultMemory(): Memory {
+    this.standard ??= this.memory(this.pjrt.defaultMemory!);
+    return this.standard;
+  }
+  private standard: Memory | undefined;
+
+  private memory(kind: string): Memory {
+    return Object.freeze({ kind, platform: this.platform, addressableByDevices: () => [this] });
   }
 
   toString(): string {
@@ -50,7 +64,7 @@ export const defaultDevice = (): LocalDevice => devices()[0]!;
 
 const singles = new Map<Device, SingleDeviceSharding>();
 
-/** The one sharding object of a device, so that comparing is comparing references. */
+/** The one sharding object of a device's default memory, so that comparing is comparing references. */
 export function singleDevice(device: Device): SingleDeviceSharding {
   let s = singles.get(device);
   if (s === undefined) {

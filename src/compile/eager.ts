@@ -1,20 +1,25 @@
 // Outside any trace: one-op programs, and whole graphs run as one program, cached by structure.
+
+import type { CompilerOptions } from "../control/call.ts";
 import { type Aval, avalOf } from "../core/aval.ts";
 import type { Backend } from "../core/backend.ts";
 import type { HostScalar } from "../core/complex.ts";
 import { type Equation, type Graph, Var } from "../core/graph.ts";
-import { type Device, type Mesh, NamedSharding, P, type Sharding, SingleDeviceSharding } from "../core/mesh.ts";
+import { type Device, NamedSharding, P, type Sharding, SingleDeviceSharding } from "../core/mesh.ts";
 import type { AnyOp } from "../core/op.ts";
 import { currentSite } from "../core/site.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
+import { resultAvals } from "../core/varying.ts";
 import { broadcastOp } from "../ops/shape.ts";
 import type { ArrayTensor } from "./array.ts";
-import { build, commonDevices, meshIn, meshOfParams } from "./build.ts";
+import { build, commonDevices, placeIn, placeOfParams } from "./build.ts";
 import { BoundedCache } from "./cache.ts";
 import { config } from "./config.ts";
 import { defaultDevice, singleDevice } from "./devices.ts";
 import { encodeValues, scalars } from "./encoding.ts";
+import { usesHostMemory } from "./memories.ts";
 import { checkGraphRun, checkOperation, checksValues } from "./nans.ts";
+import { optionsOf, runInParts } from "./parts.ts";
 import { fromScalar, moveTo, toBytes } from "./place.ts";
 import { Program } from "./program.ts";
 import { graphKey, identity, paramsKey, shardingKey } from "./structure.ts";
@@ -40,7 +45,10 @@ interface Work {
   readonly args: readonly Tensor[];
   /** Constants, which are inputs of the program after `args`, so that their values are no part of the key. */
   readonly literals: readonly Literal[];
-  readonly mesh: Mesh | undefined;
+  /** Where an equation puts a value. */
+  readonly inside: Sharding | undefined;
+  /** XLA options of a call that has its own. */
+  readonly compilerOptions?: CompilerOptions | undefined;
   /** The program's graph: inputs are `args` and `literals`. */
   spell(): Graph;
 }
@@ -80,9 +88,9 @@ interface Placement {
 }
 
 /** Arguments that lie on one and the same device, which need no thought; undefined otherwise. */
-function together({ args, mesh }: Work): Placement | undefined {
+function together({ args, inside }: Work): Placement | undefined {
   const first = args[0];
-  if (mesh !== undefined || first === undefined || first instanceof Literal) return undefined;
+  if (inside !== undefined || first === undefined || first instanceof Literal) return undefined;
   const { sharding } = first as ArrayTensor;
   if (!(sharding instanceof SingleDeviceSharding)) return undefined;
   let committed = false;
@@ -91,35 +99,42 @@ function together({ args, mesh }: Work): Placement | undefined {
     if ((t as ArrayTensor).committed) committed = true;
   }
   if (!committed && sharding.device !== defaultDevice()) return undefined;
-  const key = `${sharding.device.id}${committed ? "!" : ""}`;
+  const own = sharding.isDefaultMemory ? "" : sharding.memoryKind;
+  const key = `${sharding.device.id}${own}${committed ? "!" : ""}`;
   return { devices: sharding.devices, placed: args as readonly ArrayTensor[], replicated: sharding, committed, key };
 }
 
-function placement({ args, mesh: inside }: Work): Placement {
+/** The memories of arguments on one device, for the program's key; nothing for the device's own. */
+const kinds = (placed: readonly ArrayTensor[]): string =>
+  placed.every((t) => t.sharding.isDefaultMemory) ? "" : placed.map((t) => t.sharding.memoryKind).join();
+
+function placement({ args, inside }: Work): Placement {
   const arrays = args.map((t) =>
     t instanceof Literal ? moveTo(t, singleDevice(defaultDevice()), false) : (t as ArrayTensor),
   );
-  const asked = inside === undefined ? [] : [new NamedSharding(inside, P())];
+  const asked = inside === undefined ? [] : [inside];
   const described = arrays.map((t, i) => ({ sharding: t.sharding, committed: t.committed, path: `operand ${i}` }));
   const devices = commonDevices(described, asked, [defaultDevice()]);
   const several = devices.length > 1;
   const committed = asked.length > 0 || arrays.some((t) => t.committed);
-  const mesh = inside ?? arrays.find((t) => t.sharding instanceof NamedSharding)?.sharding;
-  const replicated = several
-    ? new NamedSharding(mesh instanceof NamedSharding ? mesh.mesh : (mesh as NamedSharding["mesh"]), P())
-    : singleDevice(devices[0]!);
+  const onMesh = [inside, ...arrays.map((t) => t.sharding)].find((s) => s instanceof NamedSharding);
+  const replicated = several ? new NamedSharding(onMesh!.mesh, P()) : singleDevice(devices[0]!);
   const placed = arrays.map((t) => {
     if (several ? t.sharding instanceof NamedSharding && t.committed : t.sharding.devices[0] === devices[0]) return t;
     return moveTo(t, replicated, committed);
   });
-  const places = several ? placed.map((t) => shardingKey(t.sharding)).join() : String(devices[0]!.id);
+  const places = several ? placed.map((t) => shardingKey(t.sharding)).join() : `${devices[0]!.id}${kinds(placed)}`;
   return { devices, placed, replicated, committed, key: `${places}${committed ? "!" : ""}` };
 }
 
-function compile(work: Work, { devices, placed, replicated, committed }: Placement): Program {
+/** The place of a program's input; on one device only a memory that is not the device's own needs to be said. */
+const placeOf = (t: ArrayTensor | undefined, several: boolean, replicated: Sharding): Sharding | null =>
+  several ? (t?.sharding ?? replicated) : t === undefined || t.sharding.isDefaultMemory ? null : t.sharding;
+
+function compile(work: Work, { devices, placed: args, replicated, committed }: Placement): Program {
   const several = devices.length > 1;
   const graph = work.spell();
-  const inShardings = graph.inputs.map((_, i) => (several ? (placed[i]?.sharding ?? replicated) : null));
+  const inShardings = graph.inputs.map((_, i) => placeOf(args[i], several, replicated));
   const built = build(graph, {
     name: work.name,
     devices,
@@ -127,9 +142,11 @@ function compile(work: Work, { devices, placed, replicated, committed }: Placeme
     outShardings: graph.outputs.map(() => null),
     donated: inShardings.map(() => false),
     keepUnused: true,
+    ...(work.compilerOptions ? { compilerOptions: work.compilerOptions } : {}),
   });
   const outAvals = graph.outputs.map((o) => o.aval);
-  return new Program(built.executable, inShardings.length, outAvals, built.outShardings, committed);
+  const placed = committed || usesHostMemory(graph);
+  return new Program(built.executable, inShardings.length, outAvals, built.outShardings, placed);
 }
 
 function runWork(work: Work): ArrayTensor[] {
@@ -153,8 +170,7 @@ function runWork(work: Work): ArrayTensor[] {
 
 /** One operation as a graph, its literals among the inputs. */
 function spellOne(op: AnyOp, operands: readonly Tensor[], params: unknown): Graph {
-  const avals = operands.map((t) => t.aval);
-  const results = op.shape(avals, params).map((a) => new Var(a));
+  const results = resultAvals(op, operands, params).map((a) => new Var(a));
   const inputs: Var[] = [];
   const atoms = operands.map((t) => {
     if (t instanceof Literal) return t;
@@ -180,7 +196,8 @@ export const eagerBackend: Backend = {
       name: op.name,
       args,
       literals,
-      mesh: meshOfParams(params),
+      inside: placeOfParams(params),
+      compilerOptions: optionsOf(params),
       spell: () => spellOne(op, operands, params),
     });
     if (checksValues()) checkOperation(op.name, results);
@@ -188,13 +205,14 @@ export const eagerBackend: Backend = {
   },
 
   run(graph: Graph, args: readonly Tensor[]): Tensor[] {
+    if (graph.equations.some((e) => optionsOf(e.params) !== undefined)) return runInParts(graph, args, eagerBackend);
     const lifted = liftLiterals(graph);
     const results = runWork({
       key: graphKey(graph, true),
       name: graph.name,
       args,
       literals: lifted.literals,
-      mesh: meshIn(graph),
+      inside: placeIn(graph),
       spell: () => lifted.graph,
     });
     if (checksValues()) checkGraphRun(graph, args, results);

@@ -21,6 +21,8 @@ export interface Entry extends Used {
   /** Leaves whose memory the program takes. */
   readonly donation: Donation;
   readonly program: Program;
+  /** The default precision of products that it was traced with. */
+  readonly precision: string | undefined;
   /** Reused between calls. */
   readonly leaves: unknown[];
   readonly users: Set<EntryTable>;

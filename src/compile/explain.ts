@@ -33,9 +33,13 @@ export function explainTrace(f: AnyFunction, what: string, key: ShownKey, kept: 
 
 const kind = (a: Aval): string => `${longAval(a)}${a.weakType ? " of weak type" : ""}`;
 
+const onMesh = (shape: string | null | undefined): string => (shape ? `on mesh (${shape})` : "on no mesh");
+
 /** What changed from one key to the other, by path. */
 function traceDifferences(before: ShownKey, now: ShownKey): string[] {
   const out: string[] = [];
+  if (before.precision !== now.precision)
+    out.push(`config.defaultMatmulPrecision: ${before.precision} → ${now.precision}`);
   if (before.staticArgnums.join() !== now.staticArgnums.join())
     return [`staticArgnums: [${before.staticArgnums}] → [${now.staticArgnums}]`];
   now.staticArgnums.forEach((n, i) => {
@@ -51,6 +55,8 @@ function traceDifferences(before: ShownKey, now: ShownKey): string[] {
   now.avals.forEach((b, i) => {
     const a = before.avals[i]!;
     if (a !== b) out.push(`${paths[i]}: ${kind(a)} → ${kind(b)}`);
+    const [from, to] = [before.meshes[i], now.meshes[i]];
+    if (from !== to) out.push(`${paths[i]}: ${onMesh(from)} → ${onMesh(to)}`);
   });
   return out;
 }

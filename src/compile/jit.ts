@@ -1,12 +1,13 @@
 // jit: trace, lower and compile once for each kind of arguments; then one flat, allocation-free path per call.
 
-import { call } from "../control/call.ts";
-import { ConfigError, DonationError, TreeError } from "../core/errors.ts";
+import { call, notOutermost } from "../control/call.ts";
+import { DonationError, TreeError } from "../core/errors.ts";
 import type { Sharding } from "../core/mesh.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { hasAmbient, isTraced, Tracer } from "../core/trace.ts";
+import { hasAmbient, isStaging, isTraced, Tracer } from "../core/trace.ts";
 import { flatten, flattenAs, type Leaf, leafPaths, type TreeDef, unflatten } from "../core/tree.ts";
+import { defaultPrecision } from "../ops/precision.ts";
 import { inline } from "../transforms/evaluate.ts";
 import { Traced } from "./aot.ts";
 import { ArrayTensor, deleted } from "./array.ts";
@@ -17,6 +18,7 @@ import { checkDonation, donationOf, takenLeaves } from "./donation.ts";
 import { clearWithOwner, type Entry, EntryTable, weight } from "./entry.ts";
 import { explainPlaces } from "./explain.ts";
 import { leafAval, leafTensor, leafValue } from "./leaves.ts";
+import { meshOf } from "./meshes.ts";
 import { moveTo } from "./place.ts";
 import { constrain, type Places, placesOf, shardingLeaves } from "./places.ts";
 import { Program, slotsOf } from "./program.ts";
@@ -41,7 +43,10 @@ export interface JitOptions {
   readonly outShardings?: unknown;
   /** Keeps arguments that the program does not use. */
   readonly keepUnused?: boolean;
-  /** XLA options by name; refused inside another trace. */
+  /**
+   * XLA options by name. Only of the outermost jit: refused inside another one, in bodies of `lax` and in reverse mode;
+   * under vmap, jvp and linearTranspose alone the function is a program of its own, with its options.
+   */
   readonly compilerOptions?: Readonly<Record<string, OptionValue>>;
   /** Inside another trace, records the equations themselves instead of a call. */
   readonly inline?: boolean;
@@ -94,7 +99,7 @@ export class JitFunction {
 
   private dispatch(args: readonly unknown[]): unknown {
     const last = this.last;
-    if (last?.live && !hasAmbient()) {
+    if (last?.live && last.precision === defaultPrecision() && !hasAmbient()) {
       const dynamic = this.staticArgnums.length === 0 ? args : this.besides(last, args);
       if (dynamic !== undefined && this.matches(last, dynamic)) return this.run(last, last.leaves as ArrayTensor[]);
     }
@@ -202,23 +207,22 @@ export class JitFunction {
       staticKeys: c.staticKeys,
       def: c.def,
       avals: c.leaves.map(leafAval),
+      meshes: c.leaves.map(meshOf),
     });
   }
 
   /** Inside another trace: a call of the inner graph. Donation is the outermost program's business. */
   private record(c: Call, staged: StagedGraph): unknown {
-    if (this.options.compilerOptions !== undefined)
-      throw new ConfigError(
-        `jit(${this.name}): compilerOptions can only be given to the outermost jit, got ` +
-          `${JSON.stringify(this.options.compilerOptions)} on a jit called inside another transformation. Give them to that one.`,
-      );
+    const { compilerOptions, inline: inlined } = this.options;
+    const own = compilerOptions !== undefined && Object.keys(compilerOptions).length > 0 ? compilerOptions : undefined;
+    if (own !== undefined && isStaging()) throw notOutermost(this.name, own);
     const asked = this.asked(staged);
     const inputs = constrain(
       c.leaves.map((l) => leafValue(l)),
       asked.ins,
     );
     const args = [...staged.captures, ...inputs];
-    const results = this.options.inline ? inline(staged.graph, args) : call(this.name, staged.graph, args);
+    const results = inlined && !own ? inline(staged.graph, args) : call(this.name, staged.graph, args, own);
     return unflatten(staged.outDef, constrain(results, asked.outs));
   }
 
@@ -246,8 +250,8 @@ export class JitFunction {
     });
     const options = this.buildOptions(
       staged,
-      captures.map((array) => array.sharding),
-      { ins: places.shardings, outs: places.outs },
+      captures.map((array) => (array.committed || places.devices.length > 1 ? array.sharding : null)),
+      { ins: places.given, outs: places.outs },
       places.devices,
       c.donated,
     );
@@ -256,14 +260,12 @@ export class JitFunction {
     for (const i of built.unusable)
       warn(`${this.name}: the donated ${paths[i - first]} fits no result; it was not donated.`);
     const slots = slotsOf(built.kept);
-    const committed =
-      places.committed.some(Boolean) || places.outs.some((s) => s !== null) || places.devices.length > 1;
     const program = new Program(
       built.executable,
       built.kept.filter(Boolean).length,
       staged.graph.outputs.map((o) => o.aval),
       built.outShardings,
-      committed,
+      places.resultsCommitted,
     );
     captures.forEach((array, i) => {
       if (slots[i]! >= 0) program.capture(slots[i]!, array);
@@ -281,6 +283,7 @@ export class JitFunction {
       slots: slots.slice(first),
       donation: donationOf(this.name, takenLeaves(options.donated, built, first), def, staticArgnums),
       program,
+      precision: defaultPrecision(),
       leaves: [],
       users: new Set(),
       weight: weight(),

@@ -13,9 +13,11 @@ import type { Effect } from "../core/op.ts";
 import { locate } from "../core/site.ts";
 import type { Literal } from "../core/tensor.ts";
 import { shardingAttribute } from "../ops/barrier.ts";
+import { annotatePlacement } from "../ops/memory.ts";
 import { dce } from "../transforms/dce.ts";
 import { hostCallAttributes, maximalShardings, requireHost, tokenType } from "./host-call.ts";
 import { includedText } from "./include.ts";
+import { type Memories, memoryAttribute, memoryKinds } from "./memories.ts";
 
 export interface Signature {
   readonly name: string;
@@ -24,6 +26,8 @@ export interface Signature {
   /** For each input, where its pieces lie; null leaves it to the compiler (or to one device). */
   readonly inShardings: readonly (NamedSharding | null)[];
   readonly outShardings: readonly (NamedSharding | null)[];
+  /** Absent or null for a program that knows but the devices' own memory. */
+  readonly memories?: Memories | null;
   /** Inputs whose memory the results may take. */
   readonly donated: readonly boolean[];
   /** Paths of the results in the user's tree. */
@@ -52,7 +56,7 @@ export function lowerGraph(graph: Graph, s: Signature): LoweredModule {
   const context = new ModuleContext(s);
   const { aliases, donors, unusable } = matchDonations(graph, s, indices);
   const argAttributes = indices.map((i): Attributes => {
-    const out: Record<string, Attribute> = {};
+    const out: Record<string, Attribute> = { ...memoryAttribute(s.memories?.ins[i]) };
     const sharding = s.inShardings[i];
     if (sharding) out["sdy.sharding"] = context.sharding(sharding, graph.inputs[i]!.aval);
     const alias = aliases.get(i);
@@ -61,12 +65,15 @@ export function lowerGraph(graph: Graph, s: Signature): LoweredModule {
     return out;
   });
   const resultAttributes = live.graph.outputs.map((o, i): Attributes => {
-    const out: Record<string, Attribute> = { "jax.result_info": attr.string(s.resultInfo?.[i] ?? "result") };
+    const out: Record<string, Attribute> = {
+      "jax.result_info": attr.string(s.resultInfo?.[i] ?? "result"),
+      ...memoryAttribute(s.memories?.outs[i] ?? s.memories?.results[i]),
+    };
     const sharding = s.outShardings[i];
     if (sharding) out["sdy.sharding"] = context.sharding(sharding, o.aval);
     return out;
   });
-  context.main(live.graph, argAttributes, resultAttributes);
+  context.main(live.graph, argAttributes, resultAttributes, s.memories?.outs ?? []);
   return { module: context.module, kept: live.kept, aliases, unusable, hostCallbacks: [...context.hostCallbacks] };
 }
 
@@ -76,11 +83,15 @@ function matchDonations(graph: Graph, s: Signature, indices: readonly number[]) 
   const aliases = new Map<number, number>();
   const donors = new Set<number>();
   const unusable: number[] = [];
+  const kindOf = (side: "ins" | "outs", i: number, a: Aval) => s.memories?.[side][i] ?? memoryKinds[a.memory];
   for (const i of indices) {
     if (!s.donated[i]) continue;
     const a = graph.inputs[i]!.aval;
-    const fits = (o: { aval: Aval; taken: boolean }) =>
-      !o.taken && o.aval.dtype === a.dtype && o.aval.shape.join() === a.shape.join();
+    const fits = (o: { aval: Aval; taken: boolean; index: number }) =>
+      !o.taken &&
+      o.aval.dtype === a.dtype &&
+      o.aval.shape.join() === a.shape.join() &&
+      kindOf("ins", i, a) === kindOf("outs", o.index, o.aval);
     const candidates = free.filter(fits);
     const exact = candidates.find((o) => {
       const [from, to] = [s.inShardings[i], s.outShardings[o.index]];
@@ -101,6 +112,7 @@ function matchDonations(graph: Graph, s: Signature, indices: readonly number[]) 
 class ModuleContext implements LoweringContext {
   readonly module: Module;
   readonly platform: string;
+  readonly namesMemories: boolean;
   results: readonly Aval[] = [];
   operands: readonly Aval[] = [];
   manual: Manual | undefined;
@@ -110,6 +122,8 @@ class ModuleContext implements LoweringContext {
   private readonly includedAs = new Map<ForeignText, string>();
   private readonly meshes: { name: string; mesh: Mesh }[] = [];
   private readonly locations: boolean;
+  /** What the names of locations start with, as in JAX: `jit(f)`. */
+  private readonly scope: string;
   private readonly partitions: number;
   readonly hostCallbacks = new Set<HostCallback>();
   /** What the next ordered host call of the function or region waits for; null where there is none. */
@@ -118,14 +132,22 @@ class ModuleContext implements LoweringContext {
   constructor(s: Signature) {
     this.partitions = s.partitions;
     this.platform = s.platform;
+    this.namesMemories = (s.memories ?? null) !== null;
     this.locations = s.locations;
     this.module = new Module(`jit_${identifier(s.name)}`);
+    this.scope = `jit(${s.name})`;
     this.module.attributes["mhlo.num_partitions"] = attr.i32(s.partitions);
     this.module.attributes["mhlo.num_replicas"] = attr.i32(1);
   }
 
-  main(graph: Graph, argAttributes: readonly Attributes[], resultAttributes: readonly Attributes[]): void {
-    this.func("main", "public", graph, argAttributes, resultAttributes);
+  /** `placed`: for each result, the kind of memory that it is put in. */
+  main(
+    graph: Graph,
+    argAttributes: readonly Attributes[],
+    resultAttributes: readonly Attributes[],
+    placed: readonly (string | null)[],
+  ): void {
+    this.func("main", "public", graph, argAttributes, resultAttributes, placed);
   }
 
   private func(
@@ -134,6 +156,7 @@ class ModuleContext implements LoweringContext {
     graph: Graph,
     argAttributes: readonly Attributes[],
     resultAttributes: readonly Attributes[],
+    placed: readonly (string | null)[] = [],
   ): void {
     const tokens = this.tokens([graph]);
     const inputs = [...graph.inputs.map((v) => typeOf(v.aval)), ...tokens];
@@ -144,7 +167,9 @@ class ModuleContext implements LoweringContext {
     this.module.funcs.push({ name, visibility, type, argAttributes, resultAttributes, body, location: undefined });
     const outer = this.builder;
     this.builder = new Builder(body);
-    const returned = this.threading(tokens, body.args, (args) => this.inline(graph, args));
+    const returned = this.threading(tokens, body.args, (args) =>
+      this.inline(graph, args).map((v, i) => (placed[i] ? annotatePlacement(this, v, placed[i]) : v)),
+    );
     this.builder.op("func.return", returned, []);
     this.builder = outer;
   }
@@ -256,7 +281,11 @@ class ModuleContext implements LoweringContext {
   private enter(e: Equation): void {
     this.results = e.results.map((r) => r.aval);
     this.operands = e.operands.map((o) => o.aval);
-    if (this.locations) this.builder.location = locate(e.site);
+    if (this.locations) {
+      const at = locate(e.site);
+      // XLA's partitioner keeps positions that have a name, as JAX gives one to each.
+      this.builder.location = at && { ...at, name: `${this.scope}/${e.op.name}` };
+    }
   }
 
   call(graph: Graph, args: readonly Value[]): Value[] {

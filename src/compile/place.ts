@@ -1,8 +1,15 @@
 // Moving values between the host and the devices of a sharding.
-import { type Aval, avalOf, longAval } from "../core/aval.ts";
+import { type Aval, avalOf, longAval, withMemory } from "../core/aval.ts";
 import { itemSize } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
-import { NamedSharding, type Sharding, type SingleDeviceSharding, shardIndex, shardShape } from "../core/mesh.ts";
+import {
+  memorySpace,
+  NamedSharding,
+  type Sharding,
+  type SingleDeviceSharding,
+  shardIndex,
+  shardShape,
+} from "../core/mesh.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
 import { ArrayTensor, pjrtType } from "./array.ts";
 import { clientOf, defaultDevice, localDevice, singleDevice } from "./devices.ts";
@@ -26,6 +33,9 @@ export function fromBytes(
   return fromPieces(aval, sharding, (ranges) => sliceBytes(bytes, aval, ranges), options);
 }
 
+/** The type of a value of type `aval` that lies on `sharding`. */
+export const placedAval = (aval: Aval, sharding: Sharding): Aval => withMemory(aval, memorySpace(sharding.memoryKind));
+
 /** A tensor whose pieces are read one by one; `read` gets the index ranges of a piece. */
 export function fromPieces(
   aval: Aval,
@@ -38,6 +48,7 @@ export function fromPieces(
   const bytes = local.reduce((n, d) => n * d, itemSize(aval.dtype));
   const pieces = new Map<string, Uint8Array>();
   const semantics = options.share ? "share" : "copy";
+  const memory = sharding.isDefaultMemory ? null : sharding.memoryKind;
   const handles: number[] = [];
   try {
     sharding.devices.forEach((device, position) => {
@@ -49,14 +60,15 @@ export function fromPieces(
         // Replicas follow one another rarely; a piece is kept only while a later device may want it.
         if (sharding.devices.length > 1) pieces.set(key, piece);
       }
-      handles.push(client.transfers.fromHost(piece, pjrtType(aval.dtype), local, localDevice(device).pjrt, semantics));
+      const { pjrt } = localDevice(device);
+      handles.push(client.transfers.fromHost(piece, pjrtType(aval.dtype), local, pjrt, semantics, memory));
     });
   } catch (error) {
     for (const h of handles) client.transfers.destroy(h, bytes);
     throw error;
   }
   return new ArrayTensor(
-    aval,
+    placedAval(aval, sharding),
     sharding,
     new Storage(client, handles[0]!, handles.slice(1), bytes),
     options.committed ?? false,
@@ -202,6 +214,7 @@ export function moveTo(t: Tensor, sharding: Sharding, committed = true): ArrayTe
     t.storage.share();
     return new ArrayTensor(t.aval, t.sharding, t.storage, committed);
   }
+  if (sameButMemory(t.sharding, sharding)) return copyPieces(t, sharding, committed);
   if (isReplicated(sharding, t.shape) && isReplicated(t.sharding, t.shape)) return copyWhole(t, sharding, committed);
   return fromBytes(toBytes(t), t.aval, sharding, { committed });
 }
@@ -210,16 +223,40 @@ const isReplicated = (sharding: Sharding, shape: readonly number[]) =>
   !(sharding instanceof NamedSharding) || shardShape(sharding, shape).every((n, d) => n === shape[d]);
 
 function copyWhole(t: ArrayTensor, sharding: Sharding, committed: boolean): ArrayTensor {
-  const { client } = t.storage;
-  if (clientOf(sharding.devices) !== client) return fromBytes(toBytes(t), t.aval, sharding, { committed });
+  if (clientOf(sharding.devices) !== t.storage.client) return fromBytes(toBytes(t), t.aval, sharding, { committed });
   const source = t.handles()[0]!;
-  const handles = sharding.devices.map((d) =>
-    client.transfers.copyToDevice(source, localDevice(d).pjrt, t.storage.bytes),
-  );
+  return copied(t, sharding, committed, () => source);
+}
+
+/** True for the same pieces on the same devices in another of their memories. */
+const sameButMemory = (a: Sharding, b: Sharding): boolean =>
+  a.devices.length === b.devices.length &&
+  a.devices.every((d, i) => d === b.devices[i]) &&
+  a.withMemoryKind(b.memoryKind).equals(b);
+
+function copyPieces(t: ArrayTensor, sharding: Sharding, committed: boolean): ArrayTensor {
+  const sources = t.handles();
+  return copied(t, sharding, committed, (position) => sources[position]!);
+}
+
+/** A tensor on `sharding` whose piece number `position` is a copy of the buffer that `source` names. */
+function copied(
+  t: ArrayTensor,
+  sharding: Sharding,
+  committed: boolean,
+  source: (position: number) => number,
+): ArrayTensor {
+  const { client, bytes } = t.storage;
+  const handles = sharding.devices.map((d, position) => {
+    const { pjrt } = localDevice(d);
+    return sharding.isDefaultMemory && t.sharding.isDefaultMemory
+      ? client.transfers.copyToDevice(source(position), pjrt, bytes)
+      : client.transfers.copyToMemory(source(position), pjrt, sharding.memoryKind, bytes);
+  });
   return new ArrayTensor(
-    t.aval,
+    placedAval(t.aval, sharding),
     sharding,
-    new Storage(client, handles[0]!, handles.slice(1), t.storage.bytes),
+    new Storage(client, handles[0]!, handles.slice(1), bytes),
     committed,
   );
 }

@@ -1,13 +1,14 @@
 // Where the arguments of a jitted call must lie, and which devices run it.
-import { shortAval } from "../core/aval.ts";
+import { longAval, shortAval } from "../core/aval.ts";
 import { ShardingError, TreeError } from "../core/errors.ts";
 import { NamedSharding, P, PartitionSpec, type Sharding, SingleDeviceSharding } from "../core/mesh.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { broadcastPrefix, leafPaths, type TreeDef } from "../core/tree.ts";
 import { shardingConstraint } from "../ops/barrier.ts";
 import { ArrayTensor } from "./array.ts";
-import { commonDevices, meshIn } from "./build.ts";
+import { commonDevices, placeIn } from "./build.ts";
 import { defaultDevice, singleDevice } from "./devices.ts";
+import { usesHostMemory } from "./memories.ts";
 import type { StagedGraph } from "./stage.ts";
 import { shardingKey } from "./structure.ts";
 
@@ -20,9 +21,13 @@ export interface Asked {
 export interface Places extends Asked {
   readonly devices: readonly Sharding["devices"][number][];
   readonly shardings: readonly Sharding[];
+  /** Those that the program's text names: null for what lies on the program's one device because nobody placed it. */
+  readonly given: readonly (Sharding | null)[];
   /** The place of what nobody placed. */
   readonly otherwise: Sharding;
   readonly committed: readonly boolean[];
+  /** Whether results are placed by the user's will: something of the program or its arguments was. */
+  readonly resultsCommitted: boolean;
   readonly key: string;
 }
 
@@ -34,9 +39,9 @@ export function placesOf(
   asked: Asked,
   paths: readonly string[],
 ): Places {
-  const inside = meshIn(staged.graph);
+  const inside = placeIn(staged.graph);
   const all = [...asked.ins, ...asked.outs].filter((s): s is Sharding => s !== null);
-  if (inside !== undefined) all.push(new NamedSharding(inside, P()));
+  if (inside !== undefined) all.push(inside);
   const described = tensors.map((t, i) => ({ sharding: t.sharding, committed: t.committed, path: paths[i]! }));
   const captured = staged.captures
     .filter((c): c is ArrayTensor => c instanceof ArrayTensor)
@@ -49,6 +54,7 @@ export function placesOf(
   const shardings = tensors.map((t, i) => {
     const wanted = asked.ins[i];
     if (wanted !== null && wanted !== undefined) {
+      requireMemory(name, t, wanted, paths[i]!);
       if (t.committed && !t.sharding.equals(wanted))
         throw new TreeError(
           `jit(${name}): ${paths[i]} is committed to ${t.sharding}, but inShardings asks for ${wanted}. ` +
@@ -59,10 +65,29 @@ export function placesOf(
     return t.committed && t.sharding.devices.length === devices.length ? t.sharding : otherwise;
   });
   const committed = tensors.map((t) => t.committed);
+  const placed = inside !== undefined || usesHostMemory(staged.graph) || asked.outs.some((s) => s !== null);
   const outs = asked.outs.map((s) => (s === null ? "" : shardingKey(s)));
   const ins = shardings.map((s, i) => `${shardingKey(s)}${committed[i] ? "!" : ""}`);
   const key = `${ins.join(";")}>${outs.join(";")}@${shardingKey(otherwise)}`;
-  return { ...asked, devices, shardings, otherwise, committed, key };
+  const given = shardings.map((s, i) => (devices.length > 1 || committed[i] || asked.ins[i] ? s : null));
+  const resultsCommitted = placed || devices.length > 1 || committed.some(Boolean);
+  return { ...asked, devices, shardings, given, otherwise, committed, resultsCommitted, key };
+}
+
+/** @throws ShardingError: a program does not move its arguments between memories */
+function requireMemory(
+  name: string,
+  t: Tensor & { readonly sharding: Sharding },
+  wanted: Sharding,
+  path: string,
+): void {
+  const got = t.sharding.memoryKind;
+  if (got !== wanted.memoryKind)
+    throw new ShardingError(
+      `jit(${name}): Memory kinds passed to jit do not match the memory kind of ${path}. Got jit memory kind: ` +
+        `${wanted.memoryKind}, argument memory kind: ${got} for ${longAval(t.aval)}. Move it with ` +
+        `devicePut(x, sharding.withMemoryKind("${wanted.memoryKind}")), or leave that entry of inShardings null.`,
+    );
 }
 
 const replicatedOver = new WeakMap<NamedSharding["mesh"], NamedSharding>();
@@ -94,7 +119,10 @@ function requireMeshes(prefix: unknown, path: string): void {
     for (const [k, v] of Object.entries(prefix)) requireMeshes(v, `${path}.${k}`);
 }
 
-/** Inside another trace a mesh placement is a constraint; a single device says nothing there. */
+/**
+ * Inside another trace a mesh placement is a constraint; a single device says nothing there, nor does a kind of memory:
+ * values stay in the memory that they are in, as in JAX.
+ */
 export const constrain = (values: readonly Tensor[], asked: readonly (Sharding | null)[]): Tensor[] =>
   values.map((t, i) => {
     const s = asked[i];

@@ -6,6 +6,7 @@ import type { Sharding } from "../core/mesh.ts";
 import { shardShape } from "../core/mesh.ts";
 import { ArrayTensor, deleted } from "./array.ts";
 import { needsCare, runWithCare } from "./pending.ts";
+import { placedAval } from "./place.ts";
 import { type HostRun, type Run, releaseWithOwner, Storage, StorageGroup } from "./storage.ts";
 
 /** For each input, the program's argument, or -1 where it was dropped. */
@@ -36,7 +37,7 @@ export class Program {
     committed: boolean,
   ) {
     this.executable = executable;
-    this.outAvals = outAvals;
+    this.outAvals = outAvals.map((a, i) => placedAval(a, outShardings[i]!));
     this.outShardings = outShardings;
     this.committed = committed;
     // One more result than the user's is the token of ordered host calls, which is then the last argument too.

@@ -115,6 +115,7 @@ export function shardingKey(sharding: Sharding): string {
     if (sharding instanceof NamedSharding) {
       key = `${meshKey(sharding.mesh)}${specKey(sharding.spec)}`;
     } else key = `D${identity(sharding.device)}`;
+    if (!sharding.isDefaultMemory) key += `#${sharding.memoryKind}`;
     placeKeys.set(sharding, key);
   }
   return key;

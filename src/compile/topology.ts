@@ -1,6 +1,6 @@
 // Devices that are not here: programs can be compiled for them and measured.
 import { h100TargetConfig, type OnProgress, openGpuTarget, type Topology } from "../../runtime/index.ts";
-import type { Device } from "../core/mesh.ts";
+import type { Device, Memory } from "../core/mesh.ts";
 import type { OptionValue } from "./build.ts";
 
 export class TopologyDevice implements Device {
@@ -18,7 +18,22 @@ export class TopologyDevice implements Device {
     this.topology = topology;
     this.overrides = overrides;
   }
+
+  addressableMemories(): readonly Memory[] {
+    return gpuMemories.map((kind) => this.memory(kind));
+  }
+
+  defaultMemory(): Memory {
+    return this.memory(gpuMemories[0]);
+  }
+
+  private memory(kind: string): Memory {
+    return { kind, platform: this.platform, addressableByDevices: () => [this] };
+  }
 }
+
+/** Kinds of memory that the CUDA plugin's devices have, the default first. */
+const gpuMemories = ["device", "pinned_host"] as const;
 
 const targets = { h100: h100TargetConfig } as const;
 export type GpuTargetName = keyof typeof targets;

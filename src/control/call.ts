@@ -1,6 +1,6 @@
 // jit inside jit: a graph called as one function. Its transformations are those of the graph.
 import { type Aval, fits, shortAval } from "../core/aval.ts";
-import { internal } from "../core/errors.ts";
+import { ConfigError, internal } from "../core/errors.ts";
 import { type Graph, graphEffect, hasEffects, memoize } from "../core/graph.ts";
 import { defineOp, type Maybe, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -14,7 +14,10 @@ import { splitLinearized } from "./split.ts";
 export interface CallParams {
   readonly name: string;
   readonly graph: Graph;
+  /** XLA options of a function that is compiled on its own, outside any staged program: under vmap, jvp and linearTranspose. */
+  readonly compilerOptions?: CompilerOptions;
 }
+export type CompilerOptions = Readonly<Record<string, string | number | boolean>>;
 type Many = readonly Tensor[];
 
 export const callOp: Op<CallParams, Many> = defineOp({
@@ -25,14 +28,15 @@ export const callOp: Op<CallParams, Many> = defineOp({
   },
   derivative: {
     structured: {
-      jvp: (primals, tangents, { name, graph }) => {
+      jvp: (primals, tangents, { name, graph, compilerOptions }) => {
         const active = tangents.map((t) => t !== null);
         const d = jvpGraph(graph, active);
-        const outs = call(name, d.graph, [...primals, ...pick(tangents as Many, active)]);
+        const outs = call(name, d.graph, [...primals, ...pick(tangents as Many, active)], compilerOptions);
         const n = graph.outputs.length;
         return [outs.slice(0, n), spreadMask(d.outActive, outs.slice(n))];
       },
-      linearize: (primals, tangents, { name, graph }) => {
+      linearize: (primals, tangents, { name, graph, compilerOptions }) => {
+        if (compilerOptions !== undefined) throw notOutermost(name, compilerOptions);
         const active = tangents.map((t) => t !== null);
         const l = linearizeGraph(graph, active);
         const split = memoize(l.primal, "split", () => splitLinearized(l));
@@ -44,19 +48,28 @@ export const callOp: Op<CallParams, Many> = defineOp({
       },
     },
   },
-  transpose: ({ cotangents, operands, params: { name, graph } }) =>
-    transposeCall(graph, operands, cotangents, (g, args) => call(name, g, args)),
-  batch: ({ operands, dims, size, params: { name, graph }, axisName, spmdAxisName }) => {
+  transpose: ({ cotangents, operands, params: { name, graph, compilerOptions } }) =>
+    transposeCall(graph, operands, cotangents, (g, args) => call(name, g, args, compilerOptions)),
+  batch: ({ operands, dims, size, params: { name, graph, compilerOptions }, axisName, spmdAxisName }) => {
     const b = batchGraph(graph, dims, { size, axisName, spmdAxisName });
-    return { results: call(name, b.graph, operands), dims: b.dims };
+    return { results: call(name, b.graph, operands, compilerOptions), dims: b.dims };
   },
   effect: ({ graph }) => graphEffect(graph),
   cost: "costly",
   lower: (c, operands, { graph }) => c.call(graph, operands),
 });
 
-export const call = (name: string, graph: Graph, args: Many): Tensor[] =>
-  graph.outputs.length === 0 && !hasEffects(graph) ? [] : bind(callOp, args, { name, graph });
+export const call = (name: string, graph: Graph, args: Many, compilerOptions?: CompilerOptions): Tensor[] =>
+  graph.outputs.length === 0 && !hasEffects(graph)
+    ? []
+    : bind(callOp, args, { name, graph, ...(compilerOptions ? { compilerOptions } : {}) });
+
+/** Options are those of a whole program, and `name` would be a part of another. */
+export const notOutermost = (name: string, compilerOptions: CompilerOptions): ConfigError =>
+  new ConfigError(
+    `jit(${name}): compilerOptions can only be given to the outermost jit, got ${JSON.stringify(compilerOptions)} on a jit ` +
+      "called inside another one, a body of lax, or a reverse derivative. Give them to the jit around all of it.",
+  );
 
 export function requireInputs(name: string, graph: Graph, operands: readonly Aval[]): void {
   if (operands.length !== graph.inputs.length || operands.some((a, i) => !fits(a, graph.inputs[i]!.aval)))

@@ -1,24 +1,23 @@
 // checkpoint: the backward pass computes a graph again instead of keeping what it made.
-import type { Equation, Graph } from "../core/graph.ts";
-import { effectOf, graphEffect, type Var } from "../core/graph.ts";
+import { longAval, type MemorySpace, withMemory } from "../core/aval.ts";
+import { ShardingError } from "../core/errors.ts";
+import { type Equation, effectOf, type Graph, graphEffect, Var } from "../core/graph.ts";
 import type { NamedSharding } from "../core/mesh.ts";
 import { defineOp, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";
 import { batchedSharding, shardingConstraint } from "../ops/barrier.ts";
+import { devicePutOp } from "../ops/memory.ts";
 import { batchGraph } from "../transforms/batch.ts";
 import { inline } from "../transforms/evaluate.ts";
 import { jvpGraph, pick, spreadMask } from "../transforms/jvp.ts";
 import { type LinearizedGraph, linearizeGraph } from "../transforms/linearize.ts";
 import { bytesOf } from "../transforms/residuals.ts";
 import { requireInputs, transposeCall } from "./call.ts";
+import type { CheckpointPolicy } from "./checkpoint-policies.ts";
 import { type SplitGraph, splitLinearized } from "./split.ts";
 
-/** Says of an equation of the checkpointed program whether its results may be kept. */
-export interface CheckpointPolicy {
-  readonly name: string;
-  readonly saveable: (e: Equation) => boolean;
-}
+export type { CheckpointPolicy } from "./checkpoint-policies.ts";
 
 export interface CheckpointParams {
   readonly graph: Graph;
@@ -95,102 +94,79 @@ export const checkpointOp: Op<CheckpointParams, Many> = defineOp({
   },
 });
 
-const splits = new WeakMap<Graph, Map<CheckpointPolicy["saveable"], SplitGraph>>();
+const splits = new WeakMap<Graph, Map<CheckpointPolicy, SplitGraph>>();
 
-/** Keeps what the policy allows; everything else is computed again from that and the inputs. */
-function splitCheckpoint(l: LinearizedGraph, { saveable }: CheckpointPolicy): SplitGraph {
+/**
+ * Keeps what the policy allows, in the memory that it says; everything else is computed again from that and the inputs.
+ */
+function splitCheckpoint(l: LinearizedGraph, policy: CheckpointPolicy): SplitGraph {
   let known = splits.get(l.primal);
   if (known === undefined) {
     known = new Map();
     splits.set(l.primal, known);
   }
-  let split = known.get(saveable);
+  let split = known.get(policy);
   if (split === undefined) {
-    const kept = new Set<Var>(l.primal.equations.filter(saveable).flatMap((e) => e.results));
+    const moves = movesOf(l.primal, policy);
+    const isKept = (e: Equation) => policy.saveable(e) || e.results.some((r) => moves.has(r));
+    const kept = new Set<Var>(l.primal.equations.filter(isKept).flatMap((e) => e.results));
     // What has an effect is not done twice, so its results must be kept whatever the policy says.
     const once = new Set<Var>(l.primal.equations.filter((e) => effectOf(e) !== "none").flatMap((e) => e.results));
-    split = splitLinearized(l, {
-      cost: (v) => (kept.has(v) || once.has(v) ? bytesOf(v) : Number.POSITIVE_INFINITY),
-      recompute: (e) => !e.results.some((r) => kept.has(r)),
-    });
-    known.set(saveable, split);
+    split = offload(
+      splitLinearized(l, {
+        cost: (v) => (kept.has(v) || once.has(v) ? bytesOf(v) : Number.POSITIVE_INFINITY),
+        recompute: (e) => !e.results.some((r) => kept.has(r)),
+      }),
+      moves,
+    );
+    known.set(policy, split);
   }
   return split;
 }
 
-/** Names a value for `saveOnlyTheseNames`. The identity otherwise. */
-export const nameOp: Op<{ name: string }, readonly [Tensor]> = defineOp({
-  name: "name",
-  shape: ([x]) => [x],
-  derivative: ["linear"],
-  transpose: ({ cotangents: [ct] }) => [ct],
-  batch: ({ operands, dims, params }) => ({ results: bind(nameOp, operands, params), dims }),
-  effect: "none",
-  cost: "cheap",
-  lower: (_c, [x]) => [x],
-});
-
-const product = (e: Equation): boolean => e.op.cost === "costly" && "contract" in (e.params ?? {});
-const noBatch = (e: Equation): boolean =>
-  (e.params as { batch: readonly number[][] }).batch.every((b) => b.length === 0);
-
-const named = new Map<string, CheckpointPolicy>();
-
-/** One policy object for each list of names, so that equal ones share their programs. */
-function namePolicy(
-  kind: string,
-  names: readonly string[],
-  saveable: (name: string | undefined) => boolean,
-): CheckpointPolicy {
-  const key = `${kind}(${names.map((n) => JSON.stringify(n)).join()})`;
-  let policy = named.get(key);
-  if (policy === undefined) {
-    const nameOf = (e: Equation) => (e.op === nameOp ? (e.params as { name: string }).name : undefined);
-    policy = { name: key, saveable: (e) => saveable(nameOf(e)) };
-    named.set(key, policy);
+/** The values that the policy keeps in another memory. @throws ShardingError if one does not lie where the policy says */
+function movesOf(graph: Graph, { offloaded }: CheckpointPolicy): ReadonlyMap<Var, MemorySpace> {
+  const moves = new Map<Var, MemorySpace>();
+  if (offloaded === undefined) return moves;
+  for (const e of graph.equations) {
+    if (!offloaded.which(e)) continue;
+    for (const r of e.results) {
+      if (r.aval.memory !== offloaded.from)
+        throw new ShardingError(
+          `checkpoint: the policy offloads from the memory of the ${offloaded.from}, got ${longAval(r.aval)} of ` +
+            `${e.op.name}. Give as offloadSrc the kind of memory that the values lie in.`,
+        );
+      moves.set(r, offloaded.to);
+    }
   }
-  return policy;
+  return moves;
 }
 
-const unions = new WeakMap<CheckpointPolicy, WeakMap<CheckpointPolicy, CheckpointPolicy>>();
-
-/** What either policy may keep. */
-function either(a: CheckpointPolicy, b: CheckpointPolicy): CheckpointPolicy {
-  let known = unions.get(a);
-  if (known === undefined) {
-    known = new WeakMap();
-    unions.set(a, known);
+/** The split whose primal half moves kept values away, and whose tangent half fetches them back. */
+function offload(split: SplitGraph, moves: ReadonlyMap<Var, MemorySpace>): SplitGraph {
+  if (moves.size === 0) return split;
+  const { primal, tangent } = split;
+  const away: Equation[] = [];
+  const back: Equation[] = [];
+  const outputs = [...primal.outputs];
+  const inputs = [...tangent.inputs];
+  const first = primal.outputs.length - split.kept;
+  for (let k = 0; k < split.kept; k++) {
+    const v = outputs[first + k]!;
+    const to = v instanceof Var ? moves.get(v) : undefined;
+    if (to === undefined || to === v.aval.memory) continue;
+    const far = new Var(withMemory(v.aval, to));
+    const near = inputs[split.inputs.length + k]!;
+    const arriving = new Var(far.aval);
+    away.push({ op: devicePutOp, operands: [v], params: { memory: to, sharding: null }, results: [far], site: {} });
+    const params = { memory: near.aval.memory, sharding: null };
+    back.push({ op: devicePutOp, operands: [arriving], params, results: [near], site: {} });
+    outputs[first + k] = far;
+    inputs[split.inputs.length + k] = arriving;
   }
-  let policy = known.get(b);
-  if (policy === undefined) {
-    policy = { name: `save_from_both(${a.name},${b.name})`, saveable: (e) => a.saveable(e) || b.saveable(e) };
-    known.set(b, policy);
-  }
-  return policy;
+  return {
+    ...split,
+    primal: { ...primal, equations: [...primal.equations, ...away], outputs },
+    tangent: { ...tangent, equations: [...back, ...tangent.equations], inputs },
+  };
 }
-
-const dots: CheckpointPolicy = { name: "dots_saveable", saveable: product };
-const dotsWithNoBatchDims: CheckpointPolicy = {
-  name: "dots_with_no_batch_dims_saveable",
-  saveable: (e: Equation) => product(e) && noBatch(e),
-};
-
-/** Which intermediate values the backward pass may keep. As `jax.checkpoint_policies`, but for those that offload. */
-export const checkpointPolicies = {
-  nothingSaveable: { name: "nothing_saveable", saveable: () => false },
-  everythingSaveable: { name: "everything_saveable", saveable: () => true },
-  dotsSaveable: dots,
-  checkpointDots: dots,
-  dotsWithNoBatchDimsSaveable: dotsWithNoBatchDims,
-  checkpointDotsWithNoBatchDims: dotsWithNoBatchDims,
-  /** Values that `checkpointName` gave one of these names. */
-  saveOnlyTheseNames: (...names: readonly string[]): CheckpointPolicy =>
-    namePolicy("save_only_these_names", names, (n) => n !== undefined && names.includes(n)),
-  /** Values with any other name. */
-  saveAnyNamesButThese: (...names: readonly string[]): CheckpointPolicy =>
-    namePolicy("save_any_names_but_these", names, (n) => n !== undefined && !names.includes(n)),
-  /** All values, named or not, but those with these names. */
-  saveAnythingExceptTheseNames: (...names: readonly string[]): CheckpointPolicy =>
-    namePolicy("save_anything_except_these_names", names, (n) => n === undefined || !names.includes(n)),
-  saveFromBothPolicies: either,
-} as const;

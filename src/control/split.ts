@@ -13,6 +13,8 @@ export interface SplitGraph {
   readonly tangent: Graph;
   /** Positions of the inputs that the tangent program reads again. */
   readonly inputs: readonly number[];
+  /** How many values are kept. */
+  readonly kept: number;
 }
 
 export interface Keeping {
@@ -50,7 +52,7 @@ export function splitLinearized(l: LinearizedGraph, { cost, recompute }: Keeping
     { what: l.tangent.name, ambient: true },
   );
   const primal = dce({ ...l.primal, outputs: [...l.primal.outputs.slice(0, n), ...kept] }).graph;
-  return { primal, tangent, inputs: again.map((v) => l.primal.inputs.indexOf(v)) };
+  return { primal, tangent, inputs: again.map((v) => l.primal.inputs.indexOf(v)), kept: kept.length };
 }
 
 /** `graph` with `inputs` as its inputs; those that it does not have are unused. */

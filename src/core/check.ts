@@ -49,11 +49,7 @@ function findProblem(graph: Graph): string | undefined {
 }
 
 function shapeProblem(e: Equation, where: string): string | undefined {
-  const expected = resultAvals(
-    e.op,
-    e.operands.map((o) => o.aval),
-    e.params,
-  );
+  const expected = resultAvals(e.op, e.operands, e.params);
   if (expected.length !== e.results.length) return `${where} has ${e.results.length} results, not ${expected.length}`;
   for (let i = 0; i < expected.length; i++)
     if (expected[i] !== e.results[i]!.aval)

@@ -69,6 +69,8 @@ export interface LoweringContext {
   readonly manual: Manual | undefined;
   /** Lowers the body of a shardMap, inside `manual` and what is around it. */
   inManual<R>(manual: Manual, body: () => R): R;
+  /** True if the program touches another memory than its devices' own, so that its text says where values lie. */
+  readonly namesMemories: boolean;
   /** The platform that the program is compiled for: `cpu`, `cuda`. */
   readonly platform: string;
 }

@@ -1,11 +1,24 @@
 // Names for devices: meshes, partition specs and shardings, as data.
+import type { MemorySpace } from "./aval.ts";
 import { IndivisibleError, ShardingError } from "./errors.ts";
+
+/** A memory that devices reach: their own, or one of their host. */
+export interface Memory {
+  /** "device", "pinned_host", "unpinned_host" as the platform names it. */
+  readonly kind: string;
+  readonly platform: string;
+  addressableByDevices(): readonly Device[];
+}
 
 /** One addressable accelerator or virtual CPU device. */
 export interface Device {
   readonly id: number;
   readonly platform: string;
   readonly kind: string;
+  /** All memories that it reaches. As JAX's `device.addressable_memories()`. */
+  addressableMemories(): readonly Memory[];
+  /** Where values lie unless told otherwise. As JAX's `device.default_memory()`. */
+  defaultMemory(): Memory;
 }
 
 /** A named grid of devices, row-major over `axisNames`. */
@@ -13,6 +26,8 @@ export class Mesh {
   readonly devices: readonly Device[];
   readonly axisNames: readonly string[];
   readonly axisSizes: readonly number[];
+  /** Equal for meshes of equal axes and sizes, whatever their devices. */
+  readonly shapeKey: string;
 
   /** `devices` is nested to the rank of `axisNames`, or flat with `sizes`. @throws ShardingError */
   constructor(devices: NestedDevices, axisNames: readonly string[], sizes?: readonly number[]) {
@@ -28,6 +43,7 @@ export class Mesh {
     this.devices = Object.freeze(flat);
     this.axisNames = Object.freeze([...axisNames]);
     this.axisSizes = Object.freeze([...shape]);
+    this.shapeKey = axisNames.map((n, i) => `${JSON.stringify(n)}=${shape[i]}`).join(", ");
   }
 
   /** Number of devices along `axis`. @throws ShardingError for an unknown axis */
@@ -103,12 +119,35 @@ export class PartitionSpec {
 export const P: ((...entries: SpecEntry[]) => PartitionSpec) & { readonly UNCONSTRAINED: typeof unconstrained } =
   Object.assign((...entries: SpecEntry[]) => new PartitionSpec(entries), { UNCONSTRAINED: unconstrained } as const);
 
+export interface ShardingOptions {
+  /** Which memory of the devices: a kind of `device.addressableMemories()`; by default that of `device.defaultMemory()`. */
+  readonly memoryKind?: string;
+}
+
+/** The asked kind of memory, or the device's default. @throws ShardingError naming the kinds that there are */
+function kindOf(device: Device, { memoryKind }: ShardingOptions): string {
+  if (memoryKind === undefined) return device.defaultMemory().kind;
+  const kinds = device.addressableMemories().map((m) => m.kind);
+  if (kinds.includes(memoryKind)) return memoryKind;
+  throw new ShardingError(
+    `Could not find memory addressable by device ${device.platform}. Device ${device.platform} can address the following ` +
+      `memory kinds: ${kinds.join(", ")}. Got memory kind: ${memoryKind}.`,
+  );
+}
+
+/** How a kind of memory appears in the types of values: pinned memory of the host is `host`, all else `device`, as in JAX. */
+export const memorySpace = (kind: string): MemorySpace => (kind === "pinned_host" ? "host" : "device");
+
+const shownKind = (s: Sharding): string => (s.isDefaultMemory ? "" : `, { memoryKind: "${s.memoryKind}" }`);
+
 export class NamedSharding {
   readonly mesh: Mesh;
   readonly spec: PartitionSpec;
+  readonly memoryKind: string;
+  readonly isDefaultMemory: boolean;
 
-  /** @throws ShardingError if the spec names an unknown axis or one axis twice */
-  constructor(mesh: Mesh, spec: PartitionSpec) {
+  /** @throws ShardingError if the spec names an unknown axis or one axis twice, or for a memory that the devices lack */
+  constructor(mesh: Mesh, spec: PartitionSpec, options: ShardingOptions = {}) {
     const seen = new Set<string>();
     for (let dim = 0; dim < spec.entries.length; dim++)
       for (const axis of spec.axes(dim)) {
@@ -118,6 +157,14 @@ export class NamedSharding {
       }
     this.mesh = mesh;
     this.spec = spec;
+    const [first] = mesh.devices;
+    this.memoryKind = first === undefined ? "device" : kindOf(first, options);
+    this.isDefaultMemory = first === undefined || this.memoryKind === first.defaultMemory().kind;
+  }
+
+  /** The same pieces in another memory. @throws ShardingError */
+  withMemoryKind(kind: string): NamedSharding {
+    return new NamedSharding(this.mesh, this.spec, { memoryKind: kind });
   }
 
   get devices(): readonly Device[] {
@@ -127,6 +174,7 @@ export class NamedSharding {
   equals(other: Sharding): boolean {
     if (this === other) return true;
     if (!(other instanceof NamedSharding) || !this.mesh.equals(other.mesh)) return false;
+    if (this.memoryKind !== other.memoryKind) return false;
     const rank = Math.max(this.spec.entries.length, other.spec.entries.length);
     for (let dim = 0; dim < rank; dim++) {
       const [a, b] = [this.spec.axes(dim), other.spec.axes(dim)];
@@ -137,22 +185,36 @@ export class NamedSharding {
   }
 
   toString(): string {
-    return `NamedSharding(${this.mesh}, ${this.spec})`;
+    return `NamedSharding(${this.mesh}, ${this.spec}${shownKind(this)})`;
   }
 }
 
 export class SingleDeviceSharding {
   readonly device: Device;
   readonly devices: readonly Device[];
-  constructor(device: Device) {
+  readonly memoryKind: string;
+  readonly isDefaultMemory: boolean;
+
+  /** @throws ShardingError for a memory that the device lacks */
+  constructor(device: Device, options: ShardingOptions = {}) {
     this.device = device;
     this.devices = Object.freeze([device]);
+    this.memoryKind = kindOf(device, options);
+    this.isDefaultMemory = this.memoryKind === device.defaultMemory().kind;
   }
+
+  /** The same device's other memory. @throws ShardingError */
+  withMemoryKind(kind: string): SingleDeviceSharding {
+    return new SingleDeviceSharding(this.device, { memoryKind: kind });
+  }
+
   equals(other: Sharding): boolean {
-    return other instanceof SingleDeviceSharding && other.device === this.device;
+    return (
+      other instanceof SingleDeviceSharding && other.device === this.device && other.memoryKind === this.memoryKind
+    );
   }
   toString(): string {
-    return `SingleDeviceSharding(${this.device.platform}:${this.device.id})`;
+    return `SingleDeviceSharding(${this.device.platform}:${this.device.id}${shownKind(this)})`;
   }
 }
 

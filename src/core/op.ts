@@ -1,6 +1,6 @@
-// What an operation declares: everything the rest of the house may ask of it. Only `varying` has a default.
+// What an operation declares: everything the rest of the house may ask of it. Only `varying` and `memory` have defaults.
 import type { Value } from "../../hlo/module.ts";
-import type { Aval, AxisSet } from "./aval.ts";
+import type { Aval, AxisSet, MemorySpace } from "./aval.ts";
 import type { LoweringContext } from "./lowering.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -95,6 +95,8 @@ export interface Op<P, T extends readonly Tensor[]> {
    * a result varies over all axes that an operand varies over; what holds graphs, as these say.
    */
   readonly varying?: (operands: readonly AxisSet[], params: P) => readonly AxisSet[];
+  /** In which memory the results lie, given that of the operands. Left out, where all operands lie, scalars aside. */
+  readonly memory?: (operands: readonly MemorySpace[], params: P) => MemorySpace;
   readonly derivative: Derivative<P, T>;
   readonly transpose: Transpose<P, T> | null;
   readonly batch: Batch<P, T>;
@@ -107,7 +109,13 @@ export interface Op<P, T extends readonly Tensor[]> {
 // biome-ignore lint/suspicious/noExplicitAny: a graph holds operations of every parameter type
 export type AnyOp = Op<any, any>;
 
+const declared: AnyOp[] = [];
+
 /** Declares an operation; its parameters and operands are those of the annotated constant. */
 export function defineOp<P, T extends readonly Tensor[]>(op: NoInfer<Op<P, T>>): Op<P, T> {
+  declared.push(op);
   return Object.freeze(op) as Op<P, T>;
 }
+
+/** All operations of the modules loaded so far; for the table that has a row for each. */
+export const declaredOps = (): readonly AnyOp[] => declared;

@@ -5,6 +5,7 @@ import { type AxisEnvironment, bindAxes, restoreAxes } from "./axes.ts";
 import { backend } from "./backend.ts";
 import { ConcretizationTypeError, JortsError, UnexpectedTracerError } from "./errors.ts";
 import { type Atom, type Equation, type Graph, Var } from "./graph.ts";
+import { leaked, leaksChecked, type Watched, watch, writeOutSites } from "./leaks.ts";
 import type { AnyOp, Op } from "./op.ts";
 import { currentSite, describeSite, type Site } from "./site.ts";
 import { Literal, Tensor } from "./tensor.ts";
@@ -36,6 +37,12 @@ export interface TraceOptions {
   readonly values?: readonly Tensor[];
   /** The axes that collectives inside may name. */
   readonly axes?: AxisEnvironment;
+  /** It runs the user's function, which should leave no tracer behind (config.checkTracerLeaks). */
+  readonly user?: true;
+  /** What is recorded is run by the transformation around, not staged as a program of its own: vmap. */
+  readonly transparent?: true;
+  /** For each input, the mesh that it lies on; see compile/meshes.ts. */
+  readonly meshes?: readonly (string | null)[];
 }
 
 let ambient: Trace | null = null;
@@ -48,7 +55,12 @@ export class Trace {
   readonly inputs: Var[];
   readonly captures = new Map<Tensor, Var>();
   closed = false;
-  private readonly outerAmbient = ambient;
+  readonly watched: Watched<Trace, Tracer> | null;
+  private readonly Tracer: new (
+    trace: Trace,
+    atom: Atom,
+  ) => Tracer;
+  readonly outerAmbient: Trace | null = ambient;
   private readonly outerDepth = depth;
   private readonly outerAxes: AxisEnvironment;
   private readonly site: Site = currentSite();
@@ -58,26 +70,28 @@ export class Trace {
     this.level = ++depth;
     this.options = options;
     this.inputs = inputs.map((a) => new Var(a));
+    this.watched = options.user && leaksChecked() ? watch<Trace, Tracer>(Tracer) : null;
+    this.Tracer = this.watched?.Tracer ?? Tracer;
     this.outerAxes = bindAxes(options.axes);
     if (options.ambient) ambient = this;
   }
 
   /** The tracers of the inputs, in order. */
   arguments(): Tracer[] {
-    return this.inputs.map((v) => new Tracer(this, v));
+    return this.inputs.map((v) => this.tracer(v));
   }
 
   record(op: AnyOp, operands: readonly Tensor[], params: unknown): Tensor[] {
     if (this.closed) throw escaped(op.name, this);
-    const avals = resultAvals(
-      op,
-      operands.map((t) => t.aval),
-      params,
-    );
+    const avals = resultAvals(op, operands, params);
     const atoms = operands.map((t) => this.lift(t, op.name));
     const results = avals.map((a) => new Var(a));
     this.equations.push({ op, operands: atoms, params, results, site: currentSite() });
-    return results.map((v) => new Tracer(this, v));
+    return results.map((v) => this.tracer(v));
+  }
+
+  tracer(atom: Atom): Tracer {
+    return new this.Tracer(this, atom);
   }
 
   /** The atom that stands for `tensor` here; a value from outside becomes an extra input. */
@@ -281,7 +295,10 @@ export interface Traced {
   readonly captures: readonly Tensor[];
 }
 
-/** Traces `f` over abstract inputs into a closed graph. Whatever it throws, the trace is closed. */
+/**
+ * Traces `f` over abstract inputs into a closed graph. Whatever it throws, the trace is closed.
+ * @throws UnexpectedTracerError if `config.checkTracerLeaks` finds a tracer that outlives the trace of a user's function
+ */
 export function traceGraph(
   name: string,
   f: (...inputs: Tensor[]) => readonly Tensor[],
@@ -289,6 +306,13 @@ export function traceGraph(
   options: TraceOptions,
 ): Traced {
   const trace = new Trace(avals, options);
+  const traced = traceInto(trace, name, f);
+  if (trace.watched !== null) requireNoLeaks(trace, traced.graph);
+  return traced;
+}
+
+/** A frame of its own: nothing of what it held is reachable when it has returned. */
+function traceInto(trace: Trace, name: string, f: (...inputs: Tensor[]) => readonly Tensor[]): Traced {
   try {
     const outputs = f(...trace.arguments());
     const graph = trace.graph(name, outputs);
@@ -298,9 +322,26 @@ export function traceGraph(
   }
 }
 
+function requireNoLeaks(trace: Trace, graph: Graph): void {
+  writeOutSites(graph);
+  const tracers = trace.watched!.reachable();
+  if (tracers.length === 0) return;
+  const inputName = (atom: Atom) => {
+    const i = trace.inputs.indexOf(atom as Var);
+    return i < 0 ? undefined : (trace.options.inputNames?.(i) ?? `argument ${i}`);
+  };
+  throw leaked(trace.describe(), tracers, trace.equations, inputName);
+}
+
+/** True where what is recorded becomes part of a staged program: under jit, in bodies of loops, branches and rules. */
+export function isStaging(): boolean {
+  for (let t = ambient; t !== null; t = t.outerAmbient) if (!t.options.transparent) return true;
+  return false;
+}
+
 /** A constant as a value of the ambient trace, so that host reads of it are refused there as for any other. */
 export function stage(constant: Tensor): Tensor {
-  return ambient === null ? constant : new Tracer(ambient, ambient.lift(constant));
+  return ambient === null ? constant : ambient.tracer(ambient.lift(constant));
 }
 
 export const hasAmbient = (): boolean => ambient !== null;

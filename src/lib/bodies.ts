@@ -9,11 +9,12 @@ import { type Graph, memoize, Var } from "../core/graph.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
 import { traceGraph } from "../core/trace.ts";
 import { flatten, isLeaf, type Leaf, leafPaths, printTree, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
+import { defaultPrecision } from "../ops/precision.ts";
 import { zeroTangent } from "../ops/tangent.ts";
 import { convert } from "../ops/unary.ts";
 import { inline } from "../transforms/evaluate.ts";
 import { tangentAval } from "../transforms/jvp.ts";
-import { temporaries } from "./autodiff.ts";
+import { temporaries } from "./function-graph.ts";
 
 /** A tree as flat values. */
 export interface Flat {
@@ -58,7 +59,10 @@ export interface BodyRequest {
   readonly finish?: (leaves: readonly Tensor[], def: TreeDef) => readonly Tensor[];
 }
 
-const bodies = new WeakMap<AnyFunction, { request: BodyRequest; around: AxisEnvironment; body: Body }[]>();
+const bodies = new WeakMap<
+  AnyFunction,
+  { request: BodyRequest; around: AxisEnvironment; precision: string | undefined; body: Body }[]
+>();
 const bodiesKept = 16;
 
 /** Traces `f` as a closed graph. A function that closes over no tensor is traced once for each kind of arguments. */
@@ -67,8 +71,9 @@ export function traceBody(request: BodyRequest): Body {
   const around = axisEnvironment();
   let known = bodies.get(f);
   const hit = known?.find(
-    ({ request: r, around: before }) =>
+    ({ request: r, around: before, precision }) =>
       key !== null &&
+      precision === defaultPrecision() &&
       sameAxes(before, around) &&
       sameAxes(r.axes ?? [], axes) &&
       (r.key ?? "") === key &&
@@ -88,7 +93,7 @@ export function traceBody(request: BodyRequest): Body {
       return finish === undefined ? leaves : finish(leaves, flat.def);
     },
     avals,
-    { what, ambient: true, axes, inputNames: (i) => paths[i] ?? `argument ${i}` },
+    { what, ambient: true, user: true, axes, inputNames: (i) => paths[i] ?? `argument ${i}` },
   );
   const body = { graph, captures, outDef: outDef! };
   if (captures.length === 0 && key !== null) {
@@ -96,7 +101,9 @@ export function traceBody(request: BodyRequest): Body {
       known = [];
       bodies.set(f, known);
     }
-    known.unshift({ request, around, body });
+    // Without the closures that trace it: they hold the values of this call.
+    const kept: BodyRequest = { f, what, def, avals, paths, key, axes };
+    known.unshift({ request: kept, around, precision: defaultPrecision(), body });
     if (known.length > bodiesKept) known.pop();
   }
   return body;

@@ -1,6 +1,7 @@
 // checkpoint: compute again in the backward pass instead of keeping.
 import type { AnyFunction } from "../compile/stage.ts";
-import { type CheckpointPolicy, checkpointOp, checkpointPolicies, nameOp } from "../control/checkpoint.ts";
+import { checkpointOp } from "../control/checkpoint.ts";
+import { type CheckpointPolicy, checkpointPolicies, nameOp } from "../control/checkpoint-policies.ts";
 import type { NamedSharding } from "../core/mesh.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind } from "../core/trace.ts";

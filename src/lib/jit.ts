@@ -57,5 +57,6 @@ export function evalShape<A extends unknown[], R>(
   f: (...args: A) => R,
   ...args: SpecArguments<A>
 ): MapTree<R, ShapeDtypeStruct> {
+  if ("evalShape" in f) return (f as unknown as Jitted<A, R>).evalShape(...args);
   return new JitFunction(f as AnyFunction, {}).trace(args).outAvals as MapTree<R, ShapeDtypeStruct>;
 }

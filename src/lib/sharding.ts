@@ -1,7 +1,7 @@
 // Meshes, placement and constraints, as users see them.
 import { ArrayTensor } from "../compile/array.ts";
 import { devices, singleDevice } from "../compile/devices.ts";
-import { leafTensor } from "../compile/leaves.ts";
+import { leafTensor, leafValue } from "../compile/leaves.ts";
 import { moveTo } from "../compile/place.ts";
 import { longAval } from "../core/aval.ts";
 import { ShardingError } from "../core/errors.ts";
@@ -14,9 +14,11 @@ import {
   shardIndex,
   shardShape,
 } from "../core/mesh.ts";
-import type { Tensor } from "../core/tensor.ts";
+import { Literal, type Tensor } from "../core/tensor.ts";
+import { isTraced } from "../core/trace.ts";
 import { broadcastPrefix, flatten, unflatten } from "../core/tree.ts";
 import { shardingConstraint } from "../ops/barrier.ts";
+import { putInProgram } from "../ops/memory.ts";
 
 /** A mesh of the first devices, in order. @throws ShardingError if there are too few */
 export function makeMesh(
@@ -34,17 +36,20 @@ export function makeMesh(
   return new Mesh(all.slice(0, count), names, sizes);
 }
 
-const isPlace = (value: unknown): value is Sharding | Device =>
-  value instanceof NamedSharding ||
-  value instanceof SingleDeviceSharding ||
-  (typeof value === "object" && value !== null && "platform" in value && "id" in value);
+const isSharding = (value: unknown): value is Sharding =>
+  value instanceof NamedSharding || value instanceof SingleDeviceSharding;
 
-const asSharding = (place: Sharding | Device): Sharding =>
-  place instanceof NamedSharding || place instanceof SingleDeviceSharding ? place : singleDevice(place);
+const isPlace = (value: unknown): value is Sharding | Device =>
+  isSharding(value) || (typeof value === "object" && value !== null && "platform" in value && "id" in value);
+
+const asSharding = (place: Sharding | Device): Sharding => (isSharding(place) ? place : singleDevice(place));
 
 /**
  * A tree of tensors on the given device or sharding (or a prefix tree of them), committed there. Tensors that lie there
  * already share their memory with the result. As `jax.device_put`.
+ *
+ * Inside a traced program a sharding moves a value between the devices' memory and their host's, and its transpose moves
+ * cotangents back; where its pieces lie stays the compiler's choice, and a device alone says nothing.
  *
  * @throws IndivisibleError, ShardingError naming the leaf
  */
@@ -55,8 +60,10 @@ export function devicePut<T>(tree: T, place?: unknown): T {
       ? leaves.map(() => undefined)
       : broadcastPrefix<Sharding | Device>(place, def, isPlace, "the placement");
   const put = leaves.map((leaf, i) => {
-    const t = leafTensor(leaf);
+    const value = leafValue(leaf);
     const wanted = places[i];
+    if (isTraced([value])) return isSharding(wanted) ? putInProgram(value, wanted) : value;
+    const t = value instanceof Literal ? leafTensor(leaf) : value;
     if (wanted === undefined) return t;
     const moved = moveTo(t, asSharding(wanted));
     if (t !== leaf) (t as ArrayTensor).dispose();

@@ -1,6 +1,5 @@
 // Forward mode: a walk that carries primals and tangents; a null tangent is zero.
-import type { Aval } from "../core/aval.ts";
-import { avalOf } from "../core/aval.ts";
+import { type Aval, strong } from "../core/aval.ts";
 import { isInexact } from "../core/dtype.ts";
 import { internal } from "../core/errors.ts";
 import { type Equation, type Graph, maskKey, memoize } from "../core/graph.ts";
@@ -16,7 +15,7 @@ type Pair = readonly [primal: Tensor, tangent: Maybe];
 export type Mode = "jvp" | "linearize";
 
 /** Tangents have the shape of their primal, its dtype if floating or complex, and are never weakly typed. */
-export const tangentAval = (a: Aval): Aval => avalOf(a.shape, a.dtype, false, a.varying);
+export const tangentAval = strong;
 
 export const isDifferentiable = (a: Aval): boolean => isInexact(a.dtype);
 

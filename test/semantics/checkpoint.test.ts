@@ -51,6 +51,28 @@ describe("policies", () => {
       sines(checkpointPolicies.everythingSaveable),
     );
   });
+  test("offload_dot_with_no_batch_dims: 4 products, two of them fetched from the host", () => {
+    const policy = checkpointPolicies.offloadDotWithNoBatchDims("device", "pinned_host");
+    expect(work(twoDots, policy)[0]).toBe(4);
+    const found = counts(graphOf(grad(checkpoint(twoDots, { policy }), { argnums: 2 }) as never, ...args()));
+    expect(found.device_put).toBe(4);
+  });
+  test("save_and_offload_only_these_names keeps what is named, here or there", () => {
+    const sines = (saved: string[], offloaded: string[]) =>
+      work(
+        named,
+        checkpointPolicies.saveAndOffloadOnlyTheseNames({
+          namesWhichCanBeSaved: saved,
+          namesWhichCanBeOffloaded: offloaded,
+          offloadSrc: "device",
+          offloadDst: "pinned_host",
+        }),
+        [0, 1],
+      )[1];
+    const kept = work(named, checkpointPolicies.saveOnlyTheseNames("hidden"), [0, 1])[1];
+    const none = work(named, undefined, [0, 1])[1];
+    expect([sines(["hidden"], []), sines([], ["hidden"]), sines(["other"], ["another"])]).toEqual([kept, kept, none]);
+  });
   test("save_from_both_policies keeps what either keeps", () => {
     const { dotsSaveable, nothingSaveable, saveFromBothPolicies, saveOnlyTheseNames } = checkpointPolicies;
     expect(work(twoDots, saveFromBothPolicies(nothingSaveable, dotsSaveable))[0]).toBe(4);
@@ -74,6 +96,7 @@ describe("numbers", () => {
       checkpointPolicies.everythingSaveable,
       checkpointPolicies.dotsSaveable,
       checkpointPolicies.saveOnlyTheseNames("hidden"),
+      checkpointPolicies.offloadDotWithNoBatchDims("device", "pinned_host"),
     ]) {
       const got = numbers(jit(grad(checkpoint(named, policy && { policy }), { argnums: 2 }))(...args()));
       got.forEach((v, i) => {

@@ -1,8 +1,26 @@
 // What is traced, lowered and compiled when: each row is a sequence of calls that JAX was counted on too.
-import { config, devicePut, devices, evalShape, jit, makeMesh, NamedSharding, np, P, type Tensor, tree } from "jorts";
+import {
+  config,
+  devicePut,
+  devices,
+  evalShape,
+  grad,
+  jit,
+  Mesh,
+  makeMesh,
+  NamedSharding,
+  np,
+  P,
+  SingleDeviceSharding,
+  type Tensor,
+  tree,
+  vmap,
+  withShardingConstraint,
+} from "jorts";
 import { countCompilations } from "jorts/testing";
 import { describe, expect, test } from "vitest";
 import { readFixture } from "../fixtures.ts";
+import { warnings } from "./warnings.ts";
 
 config.numCpuDevices = 2;
 
@@ -27,6 +45,15 @@ const x = np.ones([4, 4]);
 const mesh = makeMesh([2], ["x"]);
 const on = (...spec: (string | null)[]) => devicePut(x, new NamedSharding(mesh, P(...spec)));
 const host = new Float32Array(4);
+const other = (...spec: string[]) => devicePut(x, new NamedSharding(makeMesh([2], ["y"]), P(...spec)));
+const turned = (...spec: string[]) => {
+  const [first, second] = devices();
+  return devicePut(x, new NamedSharding(new Mesh([second!, first!], ["x"]), P(...spec)));
+};
+const one = devicePut(x, new NamedSharding(makeMesh([1], ["x"]), P("x")));
+const inMemory = (memoryKind: string) => devicePut(x, new SingleDeviceSharding(devices()[0]!, { memoryKind }));
+const [pinnedHost, unpinnedHost] = [inMemory("pinned_host"), inMemory("unpinned_host")];
+const far = devicePut(x, new NamedSharding(mesh, P("x"), { memoryKind: "pinned_host" }));
 
 const fresh = () => (v: Tensor) => np.multiply(v, 2);
 
@@ -111,16 +138,26 @@ const rows: readonly Row[] = [
   {
     name: "unsharded-then-named",
     calls: () => calls(x, on("x"), on(null, "x"), on("x")),
+  },
+  {
+    name: "mesh-axes-and-sizes",
+    calls: () => calls(on("x"), other("y"), on("x"), one, turned("x")),
     differs: [
-      "an aval holds no sharding here, so a trace serves every placement",
+      "the text of a program belongs to its devices here, so other devices of an equal mesh lower again",
       [
         [1, 1, 1],
-        [0, 1, 1],
-        [0, 1, 1],
+        [1, 1, 1],
         [0, 0, 0],
+        [1, 1, 1],
+        [0, 1, 1],
       ],
     ],
   },
+  {
+    name: "mesh-of-one-argument",
+    calls: () => calls([on("x"), x], [x, on("x")], [on("x"), on("x")], [on(), on("x")], [x, x]),
+  },
+  { name: "memory", calls: () => calls(x, pinnedHost, unpinnedHost, pinnedHost, on("x"), far) },
   { name: "empty", calls: () => calls(new Float32Array(0), new Float32Array(0)) },
   { name: "two-jits-of-one-function", calls: twoJits },
   { name: "two-closures", calls: () => [fresh(), fresh()].map((f) => () => jit(f)(x)) },
@@ -160,6 +197,49 @@ describe("traces, lowerings and compilations of each call", () => {
     for (const { name, differs } of rows)
       if (differs !== undefined) expect(differs[1], differs[0]).not.toEqual(recorded.get(name));
   });
+});
+
+describe("traces of an inner jit follow the mesh of what it is called with", () => {
+  let traces = 0;
+  const inner = jit((v: Tensor) => {
+    traces++;
+    return np.multiply(v, 2);
+  });
+  const outer = jit((v: Tensor) => inner(np.sin(v)));
+  const constrained = jit((v: Tensor) => inner(withShardingConstraint(v, new NamedSharding(mesh, P("x")))));
+  const constant = jit((v: Tensor) => np.add(inner(np.ones([4, 4])), v));
+  const ways: Readonly<Record<string, Call>> = {
+    "outer(plain)": () => outer(x),
+    "outer(on x)": () => outer(on("x")),
+    "outer(on null, x)": () => outer(on(null, "x")),
+    "inner(on x)": () => inner(on("x")),
+    "constrained(plain)": () => constrained(x),
+    "constant(on x)": () => constant(on("x")),
+    "grad(on x)": () => grad((v: Tensor) => np.sum(inner(v)))(on("x")),
+    "vmap(on x)": () => vmap(inner)(on("x")),
+    "vmap(plain)": () => vmap(inner)(x),
+  };
+  // In the recorded order: each call counts what the ones before it did not trace.
+  test.each(readFixture("jit-counts.json").inner)("$name", ({ name, traces: wanted }) => {
+    const before = traces;
+    ways[name]!();
+    expect(traces - before).toBe(wanted);
+  });
+});
+
+test("explainCacheMisses names the mesh and the memory that made a new trace", async () => {
+  const f = jit((v: Tensor) => np.negative(v));
+  config.explainCacheMisses = true;
+  const told = await warnings(() => {
+    f(x);
+    f(on("x"));
+    f(pinnedHost);
+  });
+  config.explainCacheMisses = false;
+  expect(told).toEqual([
+    'jit(f) is traced again: args[0]: on no mesh → on mesh ("x"=2).',
+    "jit(f) is traced again: args[0]: float32[4,4] → float32<host>[4,4].",
+  ]);
 });
 
 describe("the same number of traces as JAX", () => {

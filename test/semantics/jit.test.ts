@@ -1,14 +1,23 @@
 // jit, row by row of JAX's semantics: keys, static arguments, donation, shardings, nesting, options, constants.
 import {
   ConfigError,
+  checkpoint,
   config,
   DeletedBufferError,
   DonationError,
   devicePut,
+  evalShape,
   grad,
+  hessian,
   IndivisibleError,
+  jacfwd,
+  jacrev,
   jit,
+  jvp,
   lax,
+  linearize,
+  linearTranspose,
+  makeJaxpr,
   makeMesh,
   NamedSharding,
   np,
@@ -16,11 +25,13 @@ import {
   ShardingError,
   type Tensor,
   TreeError,
+  vjp,
   vmap,
 } from "jorts";
 import { countCompilations } from "jorts/testing";
 import { describe, expect, test, vi } from "vitest";
 import { JitFunction } from "../../src/compile/jit.ts";
+import { readFixture } from "../fixtures.ts";
 import { warnings } from "./warnings.ts";
 
 config.numCpuDevices = 4;
@@ -359,11 +370,69 @@ describe("compiler_options", () => {
     expect(compiles({ ...one, xla_backend_optimization_level: 2 }).compiles).toBe(1);
   });
 
-  test("at the outermost jit only", () => {
-    const inner = jit(add, { compilerOptions: { xla_cpu_enable_fast_math: true } });
-    expect(() => jit((v: Tensor) => inner(v))(x)).toThrow(ConfigError);
-    expect(() => grad((v: Tensor) => np.sum(inner(v)))(x)).toThrow(/only be given to the outermost jit, got {"xla_cpu/);
-    expect(values(inner(x))).toEqual([2, 3, 4, 5]);
+  describe("at the outermost jit only, as in JAX", () => {
+    const compilerOptions = { xla_cpu_enable_fast_math: true };
+    const f = jit((v: Tensor) => np.sum(np.multiply(v, v)), { compilerOptions });
+    const linear = jit((v: Tensor) => np.multiply(v, 2), { compilerOptions });
+    const empty = jit((v: Tensor) => np.sum(np.multiply(v, v)), { compilerOptions: {} });
+    const rows = np.ones([4, 4]);
+    const ways: Readonly<Record<string, () => unknown>> = {
+      alone: () => f(x),
+      vmap: () => vmap(f)(rows),
+      "vmap with an axis name": () => vmap((v: Tensor) => lax.psum(f(v), "i"), { axisName: "i" })(rows),
+      "vmap of vmap": () => vmap(vmap(f))(np.ones([1, 4, 4])),
+      jvp: () => jvp(f, [x], [x]),
+      "jvp of jvp": () => jvp((v: Tensor) => jvp(f, [v], [v])[1], [x], [x]),
+      "jvp among others": () => jvp((v: Tensor) => np.sin(f(np.sin(v))), [x], [x]),
+      jacfwd: () => jacfwd(f)(x),
+      linear_transpose: () => linearTranspose((v: Tensor) => np.multiply(linear(v), 3), x)(x),
+      eval_shape: () => evalShape(f, x),
+      "empty options under grad": () => grad(empty)(x),
+      grad: () => grad(f)(x),
+      vjp: () => vjp(f, x),
+      linearize: () => linearize(f, x),
+      jacrev: () => jacrev(f)(x),
+      hessian: () => hessian(f)(x),
+      "vmap of grad": () => vmap(grad(f))(rows),
+      "grad of vmap": () => grad((v: Tensor) => np.sum(vmap(f)(v)))(rows),
+      "jvp of grad": () => jvp(grad(f), [x], [x]),
+      jit: () => jit(f)(x),
+      "trace of jit": () => jit((v: Tensor) => f(v)).trace(x),
+      "jit of vmap": () => jit(vmap(f))(rows),
+      make_jaxpr: () => makeJaxpr(f)(x),
+      scan: () => lax.scan((c: Tensor) => [np.multiply(c, f(c)), null], x, null, { length: 2 }),
+      cond: () => lax.cond(true, f, f, x),
+      checkpoint: () => checkpoint(f)(x),
+    };
+    test.each(readFixture("jit-counts.json").compilerOptions)("$name, refused: $refused", ({ name, refused }) => {
+      if (refused) {
+        expect(ways[name]!).toThrow(ConfigError);
+        expect(ways[name]!).toThrow(/only be given to the outermost jit, got {"xla_cpu/);
+      } else expect(ways[name]!).not.toThrow();
+    });
+
+    test("under vmap and jvp it is a program of its own, with its options", () => {
+      const compiles = (compilerOptions: Record<string, number>) => {
+        const own = jit((v: Tensor) => np.sum(np.multiply(v, 5)), { compilerOptions });
+        const call = () => vmap((v: Tensor) => np.add(own(np.sin(v)), 1))(rows);
+        return [countCompilations(call).compiles, countCompilations(call).compiles];
+      };
+      expect(compiles({ xla_backend_optimization_level: 1 })).toEqual([3, 0]);
+      const unknown = jit(add, { compilerOptions: { xla_nope_x: true } });
+      expect(() => vmap(unknown)(x)).toThrow(/XLA has no option "xla_nope_x"/);
+    });
+
+    test("the numbers are those without options", () => {
+      const half = (v: Tensor) => np.add(np.multiply(np.sum(np.sin(linear(np.sin(v)))), 0.5), v);
+      const plain = (v: Tensor) => np.add(np.multiply(np.sum(np.sin(np.multiply(np.sin(v), 2))), 0.5), v);
+      const level = (options: object) => JSON.stringify(options);
+      expect(level(jvp(half, [x], [x]).map(values))).toBe(level(jvp(plain, [x], [x]).map(values)));
+      const [same, given] = jvp((v: Tensor) => [linear(v), v], [x], [x])[0] as unknown as [Tensor, Tensor];
+      expect([values(same), values(given)]).toEqual([
+        [2, 4, 6, 8],
+        [1, 2, 3, 4],
+      ]);
+    });
   });
 });
 
