@@ -1,6 +1,13 @@
 // Settings of the process, from the environment or set before first use.
 import { nearestName } from "../../base/nearest.ts";
 import { ConfigError } from "../core/errors.ts";
+import { checkLeaks, leaksChecked } from "../core/leaks.ts";
+import {
+  type DotAlgorithmPreset,
+  defaultPrecision,
+  type PrecisionName,
+  setDefaultPrecision,
+} from "../ops/precision.ts";
 
 const count = (name: string, text: string | undefined, otherwise: number): number => {
   if (text === undefined || text === "") return otherwise;
@@ -31,8 +38,11 @@ class Config {
   #maxCachedPrograms = 4096;
   #persistentCacheMinCompileSecs = 1;
   #compilationCacheMaxBytes: number | undefined;
-  /** A directory into which every compiled program is written, before and after optimisation. */
-  dumpHlo: string | undefined = process.env.JORTS_DUMP || undefined;
+  /**
+   * A directory into which every stage of every program is written (`JORTS_DUMP`): graph, StableHLO and optimised program
+   * with the user's lines, memory and cost. `jorts hlo` reads them.
+   */
+  dumpDir: string | undefined = process.env.JORTS_DUMP || undefined;
   /** Bytes of live tensors beyond which a program that never disposes is stopped; half the machine's memory more is asked of none. */
   maxLiveBytes: number | undefined;
 
@@ -57,6 +67,30 @@ class Config {
    * `jax_compilation_cache_dir`.
    */
   compilationCacheDir: string | undefined = process.env.JORTS_COMPILATION_CACHE_DIR || undefined;
+
+  /**
+   * The precision of products and convolutions that name none: a level such as `"highest"` or `"tensorfloat32"`, or the
+   * name of a dot algorithm; undefined for the platform's own. Another value is another trace. As
+   * `jax_default_matmul_precision`.
+   */
+  get defaultMatmulPrecision(): PrecisionName | DotAlgorithmPreset | undefined {
+    return defaultPrecision();
+  }
+  set defaultMatmulPrecision(value: PrecisionName | DotAlgorithmPreset | undefined) {
+    setDefaultPrecision(value);
+  }
+
+  /**
+   * Stops with an UnexpectedTracerError at the end of a trace of a jitted or vmapped function or of a body of `lax` whose
+   * tracers can still be reached, naming them (`JORTS_CHECK_TRACER_LEAKS`). Every trace then costs a collection of all
+   * garbage. As `jax_check_tracer_leaks`. @throws ConfigError where the engine lacks `v8.queryObjects`
+   */
+  get checkTracerLeaks(): boolean {
+    return leaksChecked();
+  }
+  set checkTracerLeaks(value: boolean) {
+    checkLeaks(value);
+  }
 
   /** Programs that XLA compiled faster than this are not written to the directory; 1 second by default. */
   get persistentCacheMinCompileSecs(): number {
@@ -157,6 +191,7 @@ Object.setPrototypeOf(
 );
 
 export const config: Config = new Config();
+if (flag("JORTS_CHECK_TRACER_LEAKS")) config.checkTracerLeaks = true;
 
 function settingNames(): string[] {
   const accessors = Object.entries(Object.getOwnPropertyDescriptors(Config.prototype)).filter(([, d]) => d.set);

@@ -6,7 +6,7 @@ import { type Device, Mesh, NamedSharding, P, type Sharding, type SpecEntry } fr
 import type { TreeDef } from "../core/tree.ts";
 import type { Lowered } from "./aot.ts";
 import type { ArrayTensor } from "./array.ts";
-import { optionBytes, signature } from "./build.ts";
+import { namesMemories, optionBytes, signature } from "./build.ts";
 import { BoundedCache, type Used } from "./cache.ts";
 import { compileModule } from "./compile-module.ts";
 import { config } from "./config.ts";
@@ -57,7 +57,12 @@ export function exportLowered(lowered: Lowered, platforms?: readonly string[]): 
   const { staged, options } = lowered;
   const { graph, captures } = staged;
   const own = options.devices[0]!.platform;
-  const base = signature({ ...options, keepUnused: true, donated: options.donated.map(() => false) });
+  if (namesMemories(graph, options))
+    throw new ExportError(
+      `${options.name} places values in other memories than its devices' own, which an exported program does not keep. ` +
+        "Leave memory kinds (and checkpoint policies that offload) out of what is exported.",
+    );
+  const base = signature(graph, { ...options, keepUnused: true, donated: options.donated.map(() => false) });
   const module = (platform: string) => {
     const made = lowerGraph(graph, { ...base, platform });
     if (made.hostCallbacks.length > 0)

@@ -4,10 +4,12 @@ import { type AxisEnvironment, axisEnvironment, sameAxes } from "../core/axes.ts
 import { TreeError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { Tracer, traceGraph } from "../core/trace.ts";
+import { Tracer, traceDepth, traceGraph } from "../core/trace.ts";
 import { flatten, type Leaf, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
+import { defaultPrecision } from "../ops/precision.ts";
 import { config } from "./config.ts";
 import { counted } from "./counters.ts";
+import { dumpTraced } from "./dump.ts";
 import { explainTrace } from "./explain.ts";
 import { leafValue } from "./leaves.ts";
 import { argumentPaths, mergeArguments, showStatic } from "./statics.ts";
@@ -32,11 +34,15 @@ export interface TraceKey {
   readonly staticKeys: readonly string[];
   readonly def: TreeDef;
   readonly avals: readonly Aval[];
+  /** For each leaf, axes and sizes of the mesh that it lies on. */
+  readonly meshes: readonly (string | null)[];
 }
 
 /** A key that can be told: the values themselves are not kept. */
 export interface ShownKey extends TraceKey {
   readonly shown: readonly string[];
+  /** The default precision of products. */
+  readonly precision: string | undefined;
 }
 
 interface Cached extends ShownKey {
@@ -49,7 +55,7 @@ const traces = new WeakMap<AnyFunction, Cached[]>();
 
 const sameKey = (a: TraceKey, b: TraceKey): boolean =>
   a.avals.length === b.avals.length &&
-  a.avals.every((aval, i) => aval === b.avals[i]) &&
+  a.avals.every((aval, i) => aval === b.avals[i] && a.meshes[i] === b.meshes[i]) &&
   a.staticArgnums.length === b.staticArgnums.length &&
   a.staticArgnums.every((n, i) => n === b.staticArgnums[i]) &&
   a.staticKeys.every((s, i) => s === b.staticKeys[i]) &&
@@ -69,16 +75,21 @@ export function stage(r: StageRequest): StagedGraph {
     list = [];
     traces.set(r.f, list);
   }
-  const at = list.findIndex((c) => sameKey(c, r) && sameAxes(c.axes, axisEnvironment()));
+  const at = list.findIndex(
+    (c) => sameKey(c, r) && sameAxes(c.axes, axisEnvironment()) && c.precision === defaultPrecision(),
+  );
   if (at >= 0) {
     const hit = list[at]!;
     if (at > 0) list.unshift(...list.splice(at, 1));
     return hit.staged;
   }
-  const { staticArgnums, staticKeys, def, avals } = r;
-  const key: ShownKey = { staticArgnums, staticKeys, def, avals, shown: r.statics.map(showStatic) };
+  const { staticArgnums, staticKeys, def, avals, meshes } = r;
+  const shown = r.statics.map(showStatic);
+  const key: ShownKey = { staticArgnums, staticKeys, def, avals, meshes, shown, precision: defaultPrecision() };
   if (config.explainCacheMisses) explainTrace(r.f, r.what, key, list);
   const staged = counted("traces", `${r.what} of ${kinds(r.avals)}`, () => traceFunction(r));
+  // An inner jit is part of the program around it.
+  if (config.dumpDir !== undefined && traceDepth() === 0) dumpTraced(config.dumpDir, staged.graph);
   // A trace that closed over tracers belongs to their trace alone.
   if (!staged.captures.some((c) => c instanceof Tracer)) {
     list.unshift({ ...key, staged, axes: axisEnvironment() });
@@ -105,7 +116,13 @@ function traceFunction(r: StageRequest): StagedGraph {
       return flat.leaves.map((leaf) => leafValue(leaf, "the result"));
     },
     r.avals,
-    { what: r.what, ambient: true, inputNames: (i) => argumentPaths(r.def, r.staticArgnums)[i] ?? `argument ${i}` },
+    {
+      what: r.what,
+      ambient: true,
+      user: true,
+      inputNames: (i) => argumentPaths(r.def, r.staticArgnums)[i] ?? `argument ${i}`,
+      meshes: r.meshes,
+    },
   );
   return { graph, captures, inDef: r.def, outDef: outDef! };
 }

@@ -5,8 +5,8 @@ import { ShapeError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { type TreeDef, unflatten } from "../core/tree.ts";
 import { concatenate, reshape, rev, sliceInDim } from "../ops/shape.ts";
-import { runTogether } from "./autodiff.ts";
 import { flattenValues, requireSameLeaves } from "./bodies.ts";
+import { runTogether } from "./function-graph.ts";
 import type { Like, Tensors } from "./trees.ts";
 
 export interface AssociativeScanOptions {

@@ -1,223 +1,67 @@
-// Derivatives of functions over trees: grad, valueAndGrad, jvp, vjp, linearize, linearTranspose, Jacobians.
-
-import { ArrayTensor } from "../compile/array.ts";
+// Derivatives of functions over trees, forwards and backwards: jvp, vjp, linearize, linearTranspose.
 import { leafAval, leafValue } from "../compile/leaves.ts";
-import { moveTo, onDefaultDevice } from "../compile/place.ts";
 import { type AnyFunction, flattenResult } from "../compile/stage.ts";
 import { longAval } from "../core/aval.ts";
 import { isInteger } from "../core/dtype.ts";
-import { DTypeError, ShapeError, TreeError } from "../core/errors.ts";
-import { type Graph, Var } from "../core/graph.ts";
-import { Literal, type Tensor } from "../core/tensor.ts";
-import { deepest, hasAmbient, recordingIn, stage, Tracer, traceGraph } from "../core/trace.ts";
-import { flatten, type Leaf, leafPaths, printTree, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
+import { DTypeError, TreeError } from "../core/errors.ts";
+import { Var } from "../core/graph.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { traceGraph } from "../core/trace.ts";
+import { flatten, leafCount, leafPaths, printTree, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
 import { zeroTangent } from "../ops/tangent.ts";
-import { evaluate, inline } from "../transforms/evaluate.ts";
+import { stopGradientTensor } from "../ops/unary.ts";
+import { inline } from "../transforms/evaluate.ts";
 import { isDifferentiable, jvpGraph, pick, spreadMask, tangentAval } from "../transforms/jvp.ts";
 import { linearizeGraph } from "../transforms/linearize.ts";
 import { transposeGraph } from "../transforms/transpose.ts";
-import { type Holomorphic, requireReverseInput, requireReverseOutput } from "./holomorphic.ts";
+import { concrete, type FunctionGraph, freeMade, functionGraph, runTogether, temporaries } from "./function-graph.ts";
+import { holding } from "./residual.ts";
 import { fitted, matchTangents, tangentLeaves } from "./tangents.ts";
 
-export interface GradOptions extends Holomorphic {
-  /** Position(s) of the arguments to differentiate with respect to. */
-  readonly argnums?: number | readonly number[];
-  /** The function returns `[loss, aux]`; aux is not differentiated. */
-  readonly hasAux?: boolean;
-  /** Integer and boolean leaves are allowed, and get a zero gradient. */
-  readonly allowInt?: boolean;
-}
-
-/** A user's function as a graph over the leaves of some of its arguments. */
-export interface FunctionGraph {
-  readonly graph: Graph;
-  /** Values of all inputs: captures, then the leaves. */
-  readonly inputs: readonly Tensor[];
-  readonly captures: number;
-  readonly outDef: TreeDef;
-}
-
-/** Values as users get them: a literal is staged in a trace, and an array on the default device outside. */
-export const concrete = (t: Tensor): Tensor =>
-  t instanceof Literal ? (hasAmbient() ? stage(t) : moveTo(t, onDefaultDevice(), false)) : t;
-
-export function functionGraph(
-  f: AnyFunction,
-  rebuild: (leaves: readonly Tensor[]) => readonly unknown[],
-  leaves: readonly Tensor[],
-  what: string,
-  inputNames: (i: number) => string,
-): FunctionGraph {
-  let outDef: TreeDef | undefined;
-  const { graph, captures } = traceGraph(
-    f.name || "f",
-    (...inputs) => {
-      const flat = flattenResult(f(...rebuild(inputs)), f.name || "the function");
-      outDef = flat.def;
-      return flat.leaves.map((leaf) => leafValue(leaf));
-    },
-    leaves.map((t) => t.aval),
-    { what, ambient: false, inputNames, values: leaves },
-  );
-  return { graph, inputs: [...captures, ...leaves], captures: captures.length, outDef: outDef! };
-}
-
-/** Runs `body` over `inputs`: recorded in the trace around it, or as one program outside. */
-export function runTogether(
-  name: string,
-  body: (...inputs: Tensor[]) => readonly Tensor[],
-  inputs: readonly Tensor[],
-): Tensor[] {
-  const trace = deepest(inputs);
-  if (trace !== null) return recordingIn(trace, () => [...body(...inputs)]);
-  const { graph, captures } = traceGraph(
-    name,
-    body,
-    inputs.map((t) => t.aval),
-    { what: name, ambient: true },
-  );
-  return evaluate(graph, [...captures, ...inputs]);
-}
-
-/**
- * Host arrays as tensors that live for one call, host scalars as literals. `free` ends them, unless `results` show that
- * a trace around the call has recorded them.
- */
-export function temporaries(leaves: readonly Leaf[], paths?: readonly string[]) {
-  const tensors = leaves.map((leaf, i) => leafValue(leaf, paths?.[i]));
-  return { tensors, free: (results: readonly unknown[]) => freeMade(tensors, leaves, results) };
-}
-
-function freeMade(
-  tensors: readonly (Tensor | null)[],
-  leaves: readonly (Leaf | null)[],
-  results: readonly unknown[],
-): void {
-  if (results.some((r) => r instanceof Tracer)) return;
-  tensors.forEach((t, i) => {
-    if (t instanceof ArrayTensor && t !== leaves[i]) t.dispose();
-  });
-}
-
-interface Selected {
-  readonly leaves: readonly Tensor[];
-  readonly free: (results: readonly unknown[]) => void;
-  readonly defs: readonly TreeDef[];
-  readonly argnums: readonly number[];
-  readonly single: boolean;
-  readonly paths: readonly string[];
-  rebuild(leaves: readonly Tensor[]): unknown[];
-  /** Leaves back in the shape of the selected arguments. */
-  result(leaves: readonly unknown[]): unknown;
-}
-
-function select(args: readonly unknown[], argnums: number | readonly number[], name: string): Selected {
-  const single = typeof argnums === "number";
-  const list = (single ? [argnums] : argnums).map((n) => (n < 0 ? n + args.length : n));
-  for (const n of list)
-    if (!(n >= 0 && n < args.length))
-      throw new TreeError(`${name}: argnums names argument ${n}, but the function was called with ${args.length}.`);
-  const flat = list.map((n) => flatten(args[n], `args[${n}]`));
-  const paths = flat.flatMap((f, i) => leafPaths(f.def, `args[${list[i]}]`));
-  const { tensors: leaves, free } = temporaries(
-    flat.flatMap((f) => f.leaves),
-    paths,
-  );
-  const defs = flat.map((f) => f.def);
-  const split = (values: readonly unknown[]) => {
-    let at = 0;
-    return flat.map((f) => {
-      const part = unflatten(f.def, values.slice(at, at + f.leaves.length));
-      at += f.leaves.length;
-      return part;
+/** `f`, whose result is `[out, aux]`: no derivative goes through aux. @throws TreeError for another result */
+function heldAux(name: string, f: AnyFunction): AnyFunction {
+  const held = (...args: unknown[]): unknown => {
+    const result = f(...args);
+    if (!Array.isArray(result) || result.length !== 2)
+      throw new TreeError(`${name}: with hasAux the function must return [out, aux], got another structure.`);
+    const aux = flatten(result[1], "aux");
+    const values = aux.leaves.map((leaf) => {
+      const t = leafValue(leaf);
+      return isDifferentiable(t.aval) ? stopGradientTensor(t) : t;
     });
+    return [result[0], unflatten(aux.def, values)];
   };
+  return Object.defineProperty(held, "name", { value: f.name });
+}
+
+/** What derivatives are taken of: the result, or the first part of one with aux. */
+function resultOf({ graph, outDef }: FunctionGraph, hasAux: boolean) {
+  const [def, auxDef] = hasAux && outDef.kind === "array" ? (outDef.children as [TreeDef, TreeDef]) : [outDef];
+  const n = leafCount(def);
   return {
-    leaves,
-    free,
-    defs,
-    argnums: list,
-    single,
-    paths,
-    rebuild: (values) => {
-      const out = [...args];
-      split(values).forEach((part, i) => {
-        out[list[i]!] = part;
-      });
-      return out;
-    },
-    result: (values) => {
-      const parts = split(values);
-      return single ? parts[0] : parts;
-    },
+    def,
+    outputs: graph.outputs.slice(0, n),
+    /** `[out]`, or `[out, aux]`. */
+    parts: (values: readonly Tensor[]): unknown[] => [
+      unflatten(def, values.slice(0, n)),
+      ...(auxDef === undefined ? [] : [unflatten(auxDef, values.slice(n))]),
+    ],
   };
 }
 
-export function valueAndGradOf(f: AnyFunction, options: GradOptions, name: string) {
-  return (...args: unknown[]): { value: unknown; grads: unknown } => {
-    const s = select(args, options.argnums ?? 0, name);
-    s.leaves.forEach((leaf, i) => {
-      requireReverseInput(name, s.paths[i]!, leaf.aval, options);
-    });
-    const g = functionGraph(f, s.rebuild, s.leaves, `${name}(${f.name || "f"})`, (i) => s.paths[i]!);
-    const value = g.graph.outputs[0];
-    if (
-      options.hasAux &&
-      !(g.outDef.kind === "array" && g.outDef.children.length === 2 && g.outDef.children[0]!.kind === "leaf")
-    )
-      throw new TreeError(`${name}: with hasAux the function must return [loss, aux], got ${printTree(g.outDef)}.`);
-    if (!options.hasAux && g.outDef.kind !== "leaf")
-      throw new TreeError(
-        `${name}: the function must return one scalar, got ${printTree(g.outDef)}. For more results use hasAux.`,
-      );
-    if (value === undefined || value.aval.shape.length !== 0)
-      throw new ShapeError(
-        `${name}: the function must return a scalar, got ${longAval(value!.aval)}. Use sum or mean, or jacrev.`,
-      );
-    requireReverseOutput(name, "the result", value.aval, options);
-    const active = g.graph.inputs.map((v, i) => i >= g.captures && isDifferentiable(v.aval));
-    const outs = runTogether(
-      `grad_${g.graph.name}`,
-      (...inputs) => gradOfGraph(g.graph, active, g.captures, inputs),
-      g.inputs,
-    );
-    s.free(outs);
-    const n = g.graph.outputs.length;
-    return {
-      value: unflatten(g.outDef, outs.slice(0, n).map(concrete)),
-      grads: s.result(outs.slice(n).map(concrete)),
-    };
-  };
-}
-
-/** The graph's outputs, then the gradient of the first with respect to each input after the captures. */
-function gradOfGraph(graph: Graph, active: readonly boolean[], captures: number, inputs: readonly Tensor[]): Tensor[] {
-  const l = linearizeGraph(graph, active);
-  const n = graph.outputs.length;
-  const outs = inline(l.primal, inputs);
-  const given = l.outActive.flatMap((a, i) => (a ? [i === 0] : []));
-  let cts: (Tensor | null)[] = [];
-  if (l.outActive[0]) {
-    const linear = l.tangent.inputs.map((_, i) => i >= l.residuals);
-    const t = transposeGraph(l.tangent, linear, given);
-    const one = new Literal(1, tangentAval(graph.outputs[0]!.aval));
-    cts = spreadMask(t.nonzero, inline(t.graph, [...outs.slice(n), one]));
-  }
-  const all = spreadMask(
-    active,
-    active.filter(Boolean).map((_, i) => cts[i] ?? null),
-  );
-  const grads = graph.inputs.flatMap((v, i) => (i < captures ? [] : [all[i] ?? zeroTangent(v.aval)]));
-  return [...outs.slice(0, n), ...grads];
-}
-
-export function jvpOf(f: AnyFunction, primals: readonly unknown[], tangents: readonly unknown[]): [unknown, unknown] {
+/** `[out, tangent]`, and what `f` returned besides. */
+export function jvpOf(
+  f: AnyFunction,
+  primals: readonly unknown[],
+  tangents: readonly unknown[],
+  hasAux: boolean,
+): unknown[] {
   const p = flatten(primals, "primals");
   const given = tangentLeaves("jvp", "tangents", tangents, p.def);
   const { tensors: leaves, free } = temporaries(p.leaves, leafPaths(p.def, "primals"));
   const matched = matchTangents("jvp", given, leaves, leafPaths(p.def, "tangents"), "zero");
   const g = functionGraph(
-    f,
+    hasAux ? heldAux("jvp", f) : f,
     (v) => unflatten(p.def, v) as unknown[],
     leaves,
     `jvp(${f.name || "f"})`,
@@ -231,48 +75,19 @@ export function jvpOf(f: AnyFunction, primals: readonly unknown[], tangents: rea
   freeMade(matched, given, outs);
   const n = g.graph.outputs.length;
   const outTangents = spreadMask(d.outActive, outs.slice(n));
-  return [
-    unflatten(g.outDef, outs.slice(0, n).map(concrete)),
-    unflatten(
-      g.outDef,
-      g.graph.outputs.map((o, i) => concrete(outTangents[i] ?? zeroTangent(o.aval))),
-    ),
-  ];
-}
-
-/** A function that holds residuals on devices until it is disposed. */
-export interface Residual extends Disposable {
-  /** Frees the residuals that it holds. */
-  dispose(): void;
-  /** For `scope`: the tensors that it needs. */
-  readonly held: readonly Tensor[];
-}
-
-export function holding<F extends AnyFunction>(
-  f: F,
-  tensors: readonly Tensor[],
-  owned: readonly Tensor[],
-): F & Residual {
-  const arrays = tensors.filter((t): t is ArrayTensor => t instanceof ArrayTensor);
-  for (const t of arrays) if (!owned.includes(t)) t.storage.retain();
-  let live = true;
-  const dispose = () => {
-    if (!live) return;
-    live = false;
-    for (const t of arrays)
-      if (owned.includes(t)) t.dispose();
-      else if (t.storage.state === "live") t.storage.release();
-  };
-  return Object.assign(f, { dispose, [Symbol.dispose]: dispose, held: tensors });
+  const r = resultOf(g, hasAux);
+  const slopes = r.outputs.map((o, i) => concrete(outTangents[i] ?? zeroTangent(o.aval)));
+  const [out, ...aux] = r.parts(outs.slice(0, n).map(concrete));
+  return [out, unflatten(r.def, slopes), ...aux];
 }
 
 /** Runs the primal half of `f`; the rest needs its residuals. */
-function linearized(f: AnyFunction, primals: readonly unknown[], what: string) {
+function linearized(f: AnyFunction, primals: readonly unknown[], what: string, hasAux: boolean) {
   const p = flatten(primals, "primals");
   const paths = leafPaths(p.def, "primals");
   const { tensors: leaves, free } = temporaries(p.leaves, paths);
   const g = functionGraph(
-    f,
+    hasAux ? heldAux(what, f) : f,
     (v) => unflatten(p.def, v) as unknown[],
     leaves,
     `${what}(${f.name || "f"})`,
@@ -289,25 +104,28 @@ function linearized(f: AnyFunction, primals: readonly unknown[], what: string) {
   const outs = runTogether(primal.name, (...inputs) => inline(primal, inputs), g.inputs);
   let next = n;
   const residuals = sources.map((at) => (at < 0 ? outs[next++]! : g.inputs[at]!));
+  const result = resultOf(g, hasAux);
   return {
     p,
     leaves,
     g,
     l,
     differentiable,
-    out: unflatten(g.outDef, outs.slice(0, n).map(concrete)),
+    result,
+    parts: result.parts(outs.slice(0, n).map(concrete)),
     residuals,
     /** To be called once the residuals are held. */
     free: () => free(outs),
   };
 }
 
-export function vjpOf(f: AnyFunction, primals: readonly unknown[]): [unknown, ((ct: unknown) => unknown) & Residual] {
-  const { p, leaves, g, l, differentiable, out, residuals, free } = linearized(f, primals, "vjp");
+/** `[out, pull]`, and what `f` returned besides. */
+export function vjpOf(f: AnyFunction, primals: readonly unknown[], hasAux: boolean): unknown[] {
+  const { p, leaves, g, l, differentiable, result, parts, residuals, free } = linearized(f, primals, "vjp", hasAux);
   const pull = (cotangent: unknown): unknown => {
-    const leavesGiven = tangentLeaves("vjp", "cotangents", cotangent, g.outDef);
-    const cts = matchTangents("vjp", leavesGiven, g.graph.outputs, leafPaths(g.outDef, "cotangent"), "unread");
-    const active = cts.map((c, i) => c !== null && l.outActive[i]!);
+    const leavesGiven = tangentLeaves("vjp", "cotangents", cotangent, result.def);
+    const cts = matchTangents("vjp", leavesGiven, result.outputs, leafPaths(result.def, "cotangent"), "unread");
+    const active = l.outActive.map((a, i) => a && (cts[i] ?? null) !== null);
     const given = pick(active, l.outActive);
     const linear = l.tangent.inputs.map((_, i) => i >= l.residuals);
     const t = transposeGraph(l.tangent, linear, given);
@@ -327,11 +145,18 @@ export function vjpOf(f: AnyFunction, primals: readonly unknown[]): [unknown, ((
     residuals.filter((r) => !g.inputs.includes(r)),
   );
   free();
-  return [out, held];
+  const [out, ...aux] = parts;
+  return [out, held, ...aux];
 }
 
-export function linearizeOf(f: AnyFunction, primals: readonly unknown[]): [unknown, AnyFunction & Residual] {
-  const { p, leaves, g, l, differentiable, out, residuals, free } = linearized(f, primals, "linearize");
+/** `[out, push]`, and what `f` returned besides. */
+export function linearizeOf(f: AnyFunction, primals: readonly unknown[], hasAux: boolean): unknown[] {
+  const { p, leaves, g, l, differentiable, result, parts, residuals, free } = linearized(
+    f,
+    primals,
+    "linearize",
+    hasAux,
+  );
   const push = (...tangents: unknown[]): unknown => {
     const given = tangentLeaves("linearize", "tangents", tangents, p.def);
     const matched = matchTangents("linearize", given, leaves, leafPaths(p.def, "tangents"), "zero");
@@ -340,8 +165,8 @@ export function linearizeOf(f: AnyFunction, primals: readonly unknown[]): [unkno
     freeMade(matched, given, results);
     const all = spreadMask(l.outActive, results);
     return unflatten(
-      g.outDef,
-      g.graph.outputs.map((o, i) => concrete(all[i] ?? zeroTangent(o.aval))),
+      result.def,
+      result.outputs.map((o, i) => concrete(all[i] ?? zeroTangent(o.aval))),
     );
   };
   const held = holding(
@@ -350,7 +175,8 @@ export function linearizeOf(f: AnyFunction, primals: readonly unknown[]): [unkno
     residuals.filter((r) => !g.inputs.includes(r)),
   );
   free();
-  return [out, held];
+  const [out, ...aux] = parts;
+  return [out, held, ...aux];
 }
 
 /** The transpose of a function that is linear in all its arguments, floats to floats or integers to integers. */

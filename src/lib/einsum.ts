@@ -271,7 +271,7 @@ function contract(x: Named, y: Named, needed: ReadonlySet<string>, options: Prod
   const places = (names: readonly string[]) =>
     [names.map((n) => a.names.indexOf(n)), names.map((n) => b.names.indexOf(n))] as const;
   const tensor = dotGeneral(a.tensor, b.tensor, places(inner), places(batch), {
-    precision: options.precision ?? "default",
+    precision: options.precision,
     dtype: options.preferredElementType ?? a.tensor.dtype,
   });
   const free = (t: Named) => t.names.filter((n) => !shared.includes(n));

@@ -1,16 +1,10 @@
 // grad, valueAndGrad, jvp, vjp, linearize, linearTranspose: the typed surface.
 import { ArrayTensor } from "../compile/array.ts";
 import type { AnyFunction } from "../compile/stage.ts";
-import {
-  type GradOptions,
-  jvpOf,
-  linearizeOf,
-  linearTransposeOf,
-  type Residual,
-  valueAndGradOf,
-  vjpOf,
-} from "./autodiff.ts";
+import { jvpOf, linearizeOf, linearTransposeOf, vjpOf } from "./autodiff.ts";
+import type { Residual } from "./residual.ts";
 import type { MapTree, TensorLike } from "./types.ts";
+import { type GradOptions, valueAndGradOf } from "./value-and-grad.ts";
 
 export type { GradOptions, Residual };
 
@@ -65,46 +59,84 @@ export function valueAndGrad<A extends unknown[], R, const O extends GradOptions
 /** Like the primals; null where these are integers or booleans, which have no derivative. */
 export type Tangents<T> = MapTree<T, TensorLike | null>;
 
+type TangentsOf<A extends readonly unknown[]> = { [K in keyof A]: Tangents<A[K]> };
+
 /**
- * `[f(...primals), its directional derivative along tangents]`. As `jax.jvp`.
+ * `[f(...primals), its directional derivative along tangents]`. With `hasAux`, where `f` returns `[out, aux]`,
+ * `[out, tangent of out, aux]`. As `jax.jvp`.
  *
  * Integers and booleans have no derivative (float0 in JAX): their tangent is null, or zeros of their type that are known,
  * and where a result is one, its tangent is zeros of its type.
  *
  * @throws TreeError, ShapeError, DTypeError naming the tangent that does not fit its primal
  */
+export function jvp<A extends unknown[], R, X>(
+  f: (...args: A) => readonly [R, X],
+  primals: A,
+  tangents: { readonly [K in keyof A]: Tangents<A[K]> },
+  options: { readonly hasAux: true },
+): [R, R, X];
 export function jvp<A extends unknown[], R>(
   f: (...args: A) => R,
   primals: A,
   tangents: { readonly [K in keyof A]: Tangents<A[K]> },
-): [R, R] {
-  return jvpOf(f as AnyFunction, primals, tangents) as [R, R];
+  options?: { readonly hasAux?: false },
+): [R, R];
+export function jvp(
+  f: AnyFunction,
+  primals: readonly unknown[],
+  tangents: readonly unknown[],
+  options: { readonly hasAux?: boolean } = {},
+): unknown {
+  return jvpOf(f, primals, tangents, options.hasAux ?? false);
 }
 
-/**
- * `[f(...primals), pull]`, where `pull(cotangent)` gives the cotangents of all primals. `pull` holds residuals on
- * devices until it is disposed. As `jax.vjp`.
- *
- * The cotangent of an integer or boolean result is null, or a tensor of its type, which is not read; the cotangent of
- * such a primal is zeros of its type. `pull` throws TreeError, ShapeError, DTypeError naming what does not fit.
- */
-export function vjp<A extends unknown[], R>(
-  f: (...args: A) => R,
-  ...primals: A
-): [R, ((cotangent: Tangents<R>) => A) & Residual] {
-  return vjpOf(f as AnyFunction, primals) as [R, ((cotangent: Tangents<R>) => A) & Residual];
+export interface Vjp {
+  /**
+   * `[f(...primals), pull]`, where `pull(cotangent)` gives the cotangents of all primals. `pull` holds residuals on
+   * devices until it is disposed. As `jax.vjp`.
+   *
+   * The cotangent of an integer or boolean result is null, or a tensor of its type, which is not read; the cotangent of
+   * such a primal is zeros of its type. `pull` throws TreeError, ShapeError, DTypeError naming what does not fit.
+   */
+  <A extends unknown[], R>(f: (...args: A) => R, ...primals: A): [R, ((cotangent: Tangents<R>) => A) & Residual];
+  /**
+   * `[out, pull, aux]` of a function that returns `[out, aux]`; no derivative goes through aux. As `jax.vjp` with
+   * `has_aux=True`. @throws TreeError for another result
+   */
+  hasAux<A extends unknown[], R, X>(
+    f: (...args: A) => readonly [R, X],
+    ...primals: A
+  ): [R, ((cotangent: Tangents<R>) => A) & Residual, X];
 }
+const pullback =
+  (hasAux: boolean) =>
+  (f: AnyFunction, ...primals: unknown[]) =>
+    vjpOf(f, primals, hasAux);
+export const vjp: Vjp = Object.assign(pullback(false), { hasAux: pullback(true) }) as unknown as Vjp;
 
-/**
- * `[f(...primals), push]`, where `push(...tangents)` is the derivative there, computed once; tangents are those of `jvp`.
- * As `jax.linearize`.
- */
-export function linearize<A extends unknown[], R>(
-  f: (...args: A) => R,
-  ...primals: A
-): [R, ((...tangents: { [K in keyof A]: Tangents<A[K]> }) => R) & Residual] {
-  return linearizeOf(f as AnyFunction, primals) as never;
+export interface Linearize {
+  /**
+   * `[f(...primals), push]`, where `push(...tangents)` is the derivative there, computed once; tangents are those of
+   * `jvp`. `push` holds residuals on devices until it is disposed. As `jax.linearize`.
+   */
+  <A extends unknown[], R>(f: (...args: A) => R, ...primals: A): [R, ((...tangents: TangentsOf<A>) => R) & Residual];
+  /**
+   * `[out, push, aux]` of a function that returns `[out, aux]`; no derivative goes through aux. As `jax.linearize` with
+   * `has_aux=True`. @throws TreeError for another result
+   */
+  hasAux<A extends unknown[], R, X>(
+    f: (...args: A) => readonly [R, X],
+    ...primals: A
+  ): [R, ((...tangents: TangentsOf<A>) => R) & Residual, X];
 }
+const pushforward =
+  (hasAux: boolean) =>
+  (f: AnyFunction, ...primals: unknown[]) =>
+    linearizeOf(f, primals, hasAux);
+export const linearize: Linearize = Object.assign(pushforward(false), {
+  hasAux: pushforward(true),
+}) as unknown as Linearize;
 
 /**
  * The transpose of a function that is linear in all its arguments, floats to floats or integers to integers. As

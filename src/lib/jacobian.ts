@@ -11,7 +11,7 @@ import { iota, reshape, transpose } from "../ops/shape.ts";
 import { zeroTangent } from "../ops/tangent.ts";
 import { convert } from "../ops/unary.ts";
 import { isDifferentiable } from "../transforms/jvp.ts";
-import { concrete } from "./autodiff.ts";
+import { concrete } from "./function-graph.ts";
 import { jvp, vjp } from "./grad.ts";
 import {
   type Holomorphic,

@@ -1,16 +1,18 @@
 // lax: functions made of other primitives, and the general reduction.
 import type { AnyFunction } from "../compile/stage.ts";
+import { betainc as incompleteBeta } from "../control/incomplete-beta.ts";
 import * as gammas from "../control/incomplete-gamma.ts";
 import { longAval, sameShape } from "../core/aval.ts";
 import { bitsOf, type DType, isInteger, kindOf, maxValue } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { flatten, unflatten } from "../core/tree.ts";
+import { besselI0e as scaledI0 } from "../ops/bessel.ts";
 import { add, and, mul, shiftRightArithmetic, shiftRightLogical } from "../ops/binary.ts";
 import { highest, lowest } from "../ops/literal.ts";
 import * as reductions from "../ops/reduce.ts";
 import * as ops from "../ops/shape.ts";
-import { convert, neg, polygamma as polygammaOf } from "../ops/unary.ts";
+import { convert, neg, polygamma as polygammaOf, besselI1e as scaledI1, zeta as zetaOf } from "../ops/unary.ts";
 import { type GatherOptions, type ScatterDimensionNumbers, scatterAdd } from "./lax-dynamic.ts";
 import * as elementwise from "./lax-elementwise.ts";
 import { operandsOf } from "./lax-operands.ts";
@@ -141,9 +143,18 @@ function special(name: string, op: (a: Tensor, x: Tensor) => Tensor): elementwis
   });
 }
 
-/** The derivative of order `m` of digamma; digamma itself for 0. */
-export const polygamma = (m: number, x: TensorLike): Tensor =>
-  m === 0 ? elementwise.digamma(x) : settle(polygammaOf(tensorOf(x, "polygamma"), m));
+/** The derivative of digamma of order `m`, a whole number from 0 (or floats of them). As `jax.lax.polygamma`. */
+export const polygamma = special("polygamma", polygammaOf);
+/** Hurwitz's zeta function ζ(x, q) = Σ (q + k)⁻ˣ; not differentiable, as in JAX. As `jax.lax.zeta`. */
+export const zeta = special("zeta", zetaOf);
+/** e^−|x| I₀(x) of the modified Bessel function. As `jax.lax.bessel_i0e`. */
+export const besselI0e: elementwise.Unary = owning((x) => settle(scaledI0(tensorOf(x, "besselI0e"))));
+/** e^−|x| I₁(x) of the modified Bessel function. As `jax.lax.bessel_i1e`. */
+export const besselI1e: elementwise.Unary = owning((x) => settle(scaledI1(tensorOf(x, "besselI1e"))));
+/** The regularised incomplete beta function I(x; a, b), differentiable by x. As `jax.lax.betainc`. */
+export const betainc = owning(function betainc(a: TensorLike, b: TensorLike, x: TensorLike): Tensor {
+  return settle(incompleteBeta(...(operandsOf("betainc", [a, b, x]) as [Tensor, Tensor, Tensor])));
+});
 
 type Reduction = (x: Tensor, axes: Dims) => Tensor;
 type Identity = (d: DType) => number | bigint | boolean;

@@ -3,9 +3,9 @@ import type { DType } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { type ConvDimensions, conv as convolve } from "../ops/conv.ts";
-import type { Precision } from "../ops/dot.ts";
+import { type Precision, precisionOf } from "../ops/precision.ts";
 import { rev, transpose } from "../ops/shape.ts";
-import { dilated, type Padding, type PaddingName, paddingOf } from "../ops/window-geometry.ts";
+import { dilated, type Padding, type PaddingName, paddingOf, transposePadding } from "../ops/window-geometry.ts";
 import { integer } from "./np/axes.ts";
 import { settle, tensorOf } from "./promote.ts";
 import type { TensorLike } from "./types.ts";
@@ -131,7 +131,7 @@ export function convGeneralDilated(
       dims: dimsOf(numbers),
       featureGroups: options.featureGroupCount ?? 1,
       batchGroups: options.batchGroupCount ?? 1,
-      precision: options.precision ?? "default",
+      precision: precisionOf(name, options.precision),
       dtype: options.preferredElementType ?? x.dtype,
     }),
   );
@@ -208,15 +208,4 @@ function channelsLast(rank: number): readonly [string, string, string] {
       `convTranspose: got ${rank} dimensions and no dimensionNumbers; expected 2 to 5, or give them.`,
     );
   return [`N${letters}C`, `${letters}IO`, `N${letters}C`];
-}
-
-/** What a forward padding leaves for the transposed convolution of a window of size `k`. */
-function transposePadding(k: number, stride: number, padding: string | Padding[number]): Padding[number] {
-  if (typeof padding !== "string") return [k - 1 - padding[0], k - 1 - padding[1]];
-  if (padding === "VALID") return [k - 1, stride - 1 + Math.max(k - stride, 0)];
-  if (padding !== "SAME")
-    throw new ShapeError(`convTranspose: got padding "${padding}", expected "SAME", "VALID" or pairs of numbers.`);
-  const total = k + stride - 2;
-  const low = stride > k - 1 ? k - 1 : Math.ceil(total / 2);
-  return [low, total - low];
 }

@@ -1,14 +1,17 @@
 // lax: slices at places that are values, gather and scatter.
+import { scatterApply as applyAt } from "../control/scatter-apply.ts";
+import { avalOf, longAval } from "../core/aval.ts";
 import { type DType, isInteger, itemSize, kindOf } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { bind1 } from "../core/trace.ts";
-import { add } from "../ops/binary.ts";
+import { bind1, traceGraph } from "../core/trace.ts";
+import { add, rem } from "../ops/binary.ts";
 import { lt, select } from "../ops/compare.ts";
 import * as dynamic from "../ops/dynamic.ts";
 import { defaultFill, type GatherParams, gather as gatherSlices, type IndexMode } from "../ops/gather.ts";
 import * as scatters from "../ops/scatter.ts";
-import { expandDims, squeeze } from "../ops/shape.ts";
+import { concatenate, expandDims, squeeze } from "../ops/shape.ts";
+import { convert } from "../ops/unary.ts";
 import { withNumbers } from "./lax-operands.ts";
 import { axisOf } from "./np/axes.ts";
 import { literalAs, owning, promoteDTypes, settle, tensorOf } from "./promote.ts";
@@ -160,6 +163,23 @@ export const gather = owning(function gather(
   return settle(gatherSlices(t, tensorOf(indices, "gather"), p));
 });
 
+const scatterDims = (dims: ScatterDimensionNumbers): GatherParams["dims"] => ({
+  offset: dims.updateWindowDims,
+  collapsed: dims.insertedWindowDims,
+  startIndexMap: dims.scatterDimsToOperandDims,
+  operandBatch: dims.operandBatchingDims ?? [],
+  indicesBatch: dims.scatterIndicesBatchingDims ?? [],
+});
+
+/** The slices that updates of `updateShape` fill. */
+function sliceSizes(shape: Dims, updateShape: Dims, dims: ScatterDimensionNumbers): number[] {
+  const batch = dims.operandBatchingDims ?? [];
+  const left = [...dims.updateWindowDims];
+  return shape.map((_, d) =>
+    dims.insertedWindowDims.includes(d) || batch.includes(d) ? 1 : (updateShape[left.shift() ?? -1] ?? 1),
+  );
+}
+
 type ScatterOp = typeof scatters.scatterAddOp;
 function scattering(name: string, op: ScatterOp) {
   return owning(
@@ -171,26 +191,77 @@ function scattering(name: string, op: ScatterOp) {
       options: GatherOptions = {},
     ): Tensor => {
       const [t, u] = withNumbers(name, [x, updates]) as [Tensor, Tensor];
-      const batch = dims.operandBatchingDims ?? [];
-      const left = [...dims.updateWindowDims];
-      const sizes = t.shape.map((_, d) =>
-        dims.insertedWindowDims.includes(d) || batch.includes(d) ? 1 : (u.shape[left.shift() ?? -1] ?? 1),
-      );
-      const p: GatherParams = {
-        dims: {
-          offset: dims.updateWindowDims,
-          collapsed: dims.insertedWindowDims,
-          startIndexMap: dims.scatterDimsToOperandDims,
-          operandBatch: batch,
-          indicesBatch: dims.scatterIndicesBatchingDims ?? [],
-        },
-        sizes,
-        ...settings(options, t.dtype),
-      };
+      const sizes = sliceSizes(t.shape, u.shape, dims);
+      const p: GatherParams = { dims: scatterDims(dims), sizes, ...settings(options, t.dtype) };
       return settle(bind1(op, [t, tensorOf(indices, name), u], p));
     },
   );
 }
+
+export interface ScatterApplyOptions extends GatherOptions {
+  /** The shape that updates would have: which elements of the slices are meant. `[]` by default. */
+  readonly updateShape?: Dims;
+}
+/**
+ * `x` with `f` applied to the elements at the places, once for each time that a place is named. `f` takes and gives a
+ * scalar of the dtype of `x` and closes over no traced value. Not differentiable, as in JAX. As `jax.lax.scatter_apply`.
+ * @throws ShapeError, DTypeError
+ */
+export const scatterApply = owning(function scatterApply(
+  x: TensorLike,
+  indices: TensorLike,
+  f: (element: Tensor) => TensorLike,
+  dims: ScatterDimensionNumbers,
+  options: ScatterApplyOptions = {},
+): Tensor {
+  const t = tensorOf(x, "scatterApply");
+  const { graph, captures } = traceGraph(
+    f.name || "f",
+    (element) => [convert(withNumbers("scatterApply", [f(element!), element!])[0]!, t.dtype)],
+    [avalOf([], t.dtype)],
+    { what: "the function of scatterApply", ambient: true },
+  );
+  if (captures.length > 0)
+    throw new DTypeError(
+      "scatterApply: the function closes over tensors; expected one of its element alone. Use gather and scatter.",
+    );
+  const sizes = sliceSizes(t.shape, options.updateShape ?? [], dims);
+  return settle(
+    applyAt(convert(t, t.dtype), tensorOf(indices, "scatterApply"), {
+      dims: scatterDims(dims),
+      sizes,
+      ...settings(options, t.dtype),
+      graph,
+    }),
+  );
+});
+/**
+ * The slices of `x` at integer places along `axes`, one list of places for each axis; negative ones count from the end.
+ * As `jax.lax.index_take`.
+ */
+export const indexTake = owning(function indexTake(x: TensorLike, places: readonly TensorLike[], axes: Dims): Tensor {
+  const t = tensorOf(x, "indexTake");
+  const columns = promoteDTypes("indexTake", places).map((p, i) => {
+    if (!isInteger(p.dtype) || p.ndim !== 1)
+      throw new DTypeError(`indexTake: got places ${longAval(p.aval)}, expected vectors of integers.`);
+    // Python's remainder, so that places go around.
+    const size = literalAs("indexTake", t.shape[axes[i]!]!, p.shape, { dtype: p.dtype, weakType: false });
+    const rest = rem(p, size);
+    const zero = itemSize(p.dtype) === 8 ? 0n : 0;
+    return expandDims(select(lt(rest, zero), add(rest, size), rest), [1]);
+  });
+  return gather(
+    t,
+    concatenate(columns, 1),
+    {
+      offsetDims: Array.from({ length: t.ndim - axes.length }, (_, i) => i + 1),
+      collapsedSliceDims: axes,
+      startIndexMap: axes,
+    },
+    t.shape.map((n, d) => (axes.includes(d) ? 1 : n)),
+  );
+});
+
 /** Writes updates; where two go to one place, one of them stays. */
 export const scatter = scattering("scatter", scatters.scatterOp);
 export const scatterAdd = scattering("scatterAdd", scatters.scatterAddOp);

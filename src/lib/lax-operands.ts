@@ -2,6 +2,7 @@
 import { longAval, sameShape } from "../core/aval.ts";
 import { ShapeError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { scalarsFollow } from "../ops/memory.ts";
 import { broadcastShapes, broadcastTo, literalAs, tensorOf } from "./promote.ts";
 import type { TensorLike } from "./types.ts";
 
@@ -20,7 +21,10 @@ export function operandsOf(name: string, xs: readonly TensorLike[]): Tensor[] {
     name,
     tensors.map((t) => t.shape),
   );
-  return tensors.map((t) => broadcastTo(name, t, shape));
+  return scalarsFollow(
+    tensors,
+    tensors.map((t) => broadcastTo(name, t, shape)),
+  );
 }
 
 /** Tensors as they are; host numbers as scalars of the first tensor's dtype, weak float32 beside none. */

@@ -1,15 +1,19 @@
 // lax: reductions, running reductions, products, sorting, barriers.
-import type { DType } from "../core/dtype.ts";
-import { ShapeError } from "../core/errors.ts";
+import { longAval } from "../core/aval.ts";
+import { type DType, isFloat } from "../core/dtype.ts";
+import { DTypeError, ShapeError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { flatten, unflatten } from "../core/tree.ts";
 import { barrier } from "../ops/barrier.ts";
+import { moveDim } from "../ops/batching.ts";
 import * as running from "../ops/cumulative.ts";
 import { dotGeneral as general, type Precision, dot as plainDot } from "../ops/dot.ts";
 import * as ops from "../ops/reduce.ts";
 import * as sorting from "../ops/sort.ts";
+import { neg } from "../ops/unary.ts";
+import { runTogether } from "./function-graph.ts";
 import { axesOf, axisOf } from "./np/axes.ts";
-import { settle, tensorOf } from "./promote.ts";
+import { owning, settle, tensorOf } from "./promote.ts";
 import type { TensorLike } from "./types.ts";
 
 type Dims = readonly number[];
@@ -115,6 +119,71 @@ export function sortKeyVal(
 /** The `k` largest elements along the last dimension, falling, and their places (int32). */
 export const topK = (x: TensorLike, k: number): [values: Tensor, places: Tensor] =>
   sorting.topK(tensorOf(x, "topK"), k);
+
+export interface ApproxTopKOptions {
+  /** The last dimension by default. */
+  readonly reductionDimension?: number;
+  /** The share of the true k that may be missed at most; 0.95 by default. */
+  readonly recallTarget?: number;
+  /** The size that the recall is reckoned for, where `x` is a part of something longer. */
+  readonly reductionInputSizeOverride?: number;
+  /** Gives exactly k, in order (the default); else as many candidates as the recall asks for. */
+  readonly aggregateToTopk?: boolean;
+}
+/**
+ * The `k` largest floats along a dimension, falling, and their places (int32). Approximate by its contract, so that
+ * devices may be fast; CPU and GPU compute it exactly. As `jax.lax.approx_max_k`.
+ * @throws ShapeError, DTypeError
+ */
+export const approxMaxK = owning(
+  (x: TensorLike, k: number, options: ApproxTopKOptions = {}): [values: Tensor, places: Tensor] =>
+    approximate("approxMaxK", x, k, options, (t) => t),
+);
+/** The `k` smallest, rising; as `approxMaxK` otherwise. As `jax.lax.approx_min_k`. */
+export const approxMinK = owning(
+  (x: TensorLike, k: number, options: ApproxTopKOptions = {}): [values: Tensor, places: Tensor] =>
+    approximate("approxMinK", x, k, options, neg),
+);
+
+function approximate(
+  name: string,
+  x: TensorLike,
+  k: number,
+  options: ApproxTopKOptions,
+  sign: (t: Tensor) => Tensor,
+): [Tensor, Tensor] {
+  const t = tensorOf(x, name);
+  if (!isFloat(t.dtype)) throw new DTypeError(`${name}: got ${longAval(t.aval)}, expected floats. Use topK.`);
+  const at = axisOf(name, options.reductionDimension ?? -1, t.ndim);
+  const size = t.shape[at]!;
+  if (!Number.isInteger(k) || k < 1 || k > size)
+    throw new ShapeError(`${name}: got k ${k} for ${size} elements, expected 1 to ${size}.`);
+  const count = (options.aggregateToTopk ?? true) ? k : candidates(size, t.ndim, k, options);
+  const body = (v: Tensor): Tensor[] => {
+    const [values, places] = sorting.topK(sign(moveDim(v, at, v.ndim - 1)), count);
+    return [sign(values), places].map((r) => moveDim(r, r.ndim - 1, at));
+  };
+  const [values, places] = runTogether(name, (v) => body(v!), [t]);
+  return [settle(values!), places!];
+}
+
+/**
+ * How many candidates of `size` elements reach the recall: one from each of enough bins, in tiles.
+ *
+ * Chern, Hechtman, Davis, Guo, Majnemer and Kumar, "TPU-KNN: K nearest neighbor search at peak FLOP/s", 2022.
+ */
+function candidates(size: number, rank: number, k: number, options: ApproxTopKOptions): number {
+  const { recallTarget = 0.95, reductionInputSizeOverride: override = -1 } = options;
+  const tile = rank === 1 ? 1024 : 128;
+  if (size <= tile) return size;
+  const tiles = Math.ceil(size / tile);
+  if (k === 1) return tile;
+  if (recallTarget === 1) return size;
+  const whole = override >= 0 ? override : size;
+  const bins = Math.min(Math.max(Math.trunc((1 - k) / Math.log(recallTarget)), tile), size);
+  const halvings = Math.min(Math.floor(Math.log2(whole / bins)), Math.ceil(Math.log2(tiles)));
+  return halvings <= 0 ? size : Math.ceil(tiles / 2 ** halvings) * tile;
+}
 
 /** The identity on a tree of tensors, through which the compiler moves nothing. */
 export function optimizationBarrier<T>(tree: T): T {

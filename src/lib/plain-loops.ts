@@ -6,8 +6,8 @@ import type { Tensor } from "../core/tensor.ts";
 import { concreteValue, needConcrete } from "../core/trace.ts";
 import { sameTree, type TreeDef, unflatten } from "../core/tree.ts";
 import { concatenate, expandDims, sliceInDim, squeeze } from "../ops/shape.ts";
-import { concrete } from "./autodiff.ts";
 import { type Flat, flattenValues } from "./bodies.ts";
+import { concrete } from "./function-graph.ts";
 
 const tensors = ({ def, values }: Flat): unknown => unflatten(def, values.map(concrete));
 

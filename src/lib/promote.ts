@@ -22,9 +22,10 @@ import { roundTo } from "../core/words.ts";
 import { compare } from "../ops/compare.ts";
 import { complex } from "../ops/complex.ts";
 import { zeroOf } from "../ops/literal.ts";
+import { scalarsFollow } from "../ops/memory.ts";
 import { broadcastInDim } from "../ops/shape.ts";
 import { convert } from "../ops/unary.ts";
-import { concrete } from "./autodiff.ts";
+import { concrete } from "./function-graph.ts";
 import type { TensorLike } from "./types.ts";
 
 type Scalar = number | bigint | boolean;
@@ -94,9 +95,10 @@ export function promote(name: string, xs: readonly TensorLike[], how: Promotion 
     name,
     operands.map((x) => (isScalar(x) ? [] : x.shape)),
   );
-  return operands.map((x) =>
+  const spread = operands.map((x) =>
     isScalar(x) ? literalAs(name, x, shape, type) : broadcastTo(name, castTo(name, x, type), shape),
   );
+  return scalarsFollow(operands, spread);
 }
 
 /** Operands of one dtype, each in its own shape. @throws DTypeError */

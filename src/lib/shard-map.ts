@@ -7,8 +7,8 @@ import { axisEnvironment, type NamedAxis } from "../core/axes.ts";
 import { ShardingError, TreeError } from "../core/errors.ts";
 import { type Mesh, NamedSharding, P, PartitionSpec } from "../core/mesh.ts";
 import { broadcastPrefix, leafPaths, type TreeDef, unflatten } from "../core/tree.ts";
-import { concrete } from "./autodiff.ts";
 import { flattenValues, traceBody } from "./bodies.ts";
+import { concrete } from "./function-graph.ts";
 
 export interface ShardMapOptions {
   readonly mesh: Mesh;

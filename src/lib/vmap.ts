@@ -1,5 +1,6 @@
 // vmap: a function of one example becomes a function of many.
 import { leafValue } from "../compile/leaves.ts";
+import { meshOf } from "../compile/meshes.ts";
 import { type AnyFunction, flattenResult } from "../compile/stage.ts";
 import { longAval, withShape } from "../core/aval.ts";
 import { ShapeError, TreeError } from "../core/errors.ts";
@@ -8,8 +9,8 @@ import { traceGraph } from "../core/trace.ts";
 import { broadcastPrefix, leafPaths, type TreeDef, unflatten } from "../core/tree.ts";
 import { batchAt, removeDim } from "../ops/batching.ts";
 import { batchWalk } from "../transforms/batch.ts";
-import { concrete, runTogether } from "./autodiff.ts";
 import { flattenValues } from "./bodies.ts";
+import { concrete, runTogether } from "./function-graph.ts";
 
 export interface VmapOptions {
   /** A tree prefix of the argument list: the axis of each leaf to map over, negative from the end, null for none. */
@@ -62,6 +63,9 @@ function mapCall(f: AnyFunction, name: string, options: VmapOptions, args: reado
       what,
       // What collectives over the axis are recorded for does not show in their operands.
       ambient: axisName !== undefined,
+      user: true,
+      transparent: true,
+      meshes: chosen.map((i) => meshOf(values[i])),
       inputNames: (i) => paths[chosen[i]!]!,
       ...(axisName !== undefined ? { axes: [{ name: axisName, size }] } : {}),
     },

@@ -1,58 +1,21 @@
 // Elementwise operations of two operands of equal shape and dtype.
 import type { Value } from "../../hlo/module.ts";
 import type { TensorType } from "../../hlo/types.ts";
-import type { Aval } from "../core/aval.ts";
 import { type LoweringContext, typeOf } from "../core/lowering.ts";
-import { defineOp, type Maybe, type Op, type OperandDerivative } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind1 } from "../core/trace.ts";
+import { type BinaryOp, type BinarySpec, binary } from "./binary-family.ts";
 import { eq, select } from "./compare.ts";
 import { lexicographic } from "./complex-lowering.ts";
-import { type Accepts, batchElementwise, rebinder, requireDType, sameAvals } from "./elementwise.ts";
 import { beside, like, type Operand } from "./literal.ts";
 import { abs, floor, log, neg, sign, square } from "./unary.ts";
 
-type NoParams = Record<never, never>;
-const none: NoParams = Object.freeze({});
-type Two = readonly [Tensor, Tensor];
-export type BinaryOp = Op<NoParams, Two>;
-
-/** Tangent from tangent `t`, operands `x` and `y`, result `z`. */
-type Rule = "none" | "linear" | "multilinear" | ((t: Tensor, x: Tensor, y: Tensor, z: Tensor) => Tensor);
-
-interface BinarySpec {
-  readonly accepts: Accepts;
-  readonly lower: string | ((c: LoweringContext, x: Value, y: Value) => Value);
-  readonly jvp: readonly [Rule, Rule];
-  /** Cotangents of both operands; `x` or `y` is null where linear. Required if a rule is linear or multilinear. */
-  readonly transpose?: (ct: Tensor, x: Maybe, y: Maybe) => readonly [Maybe, Maybe];
-}
-
-const rule = (r: Rule): OperandDerivative<NoParams, Two> =>
-  typeof r === "function" ? (t, [x, y], [z]) => r(t, x, y, z!) : r;
-
-function binary(name: string, spec: BinarySpec): BinaryOp {
-  const { transpose, lower } = spec;
-  const op: BinaryOp = defineOp({
-    name,
-    shape: (operands: readonly Aval[]) => {
-      requireDType(name, operands[0]!, spec.accepts);
-      return [sameAvals(name, operands)];
-    },
-    derivative: [rule(spec.jvp[0]), rule(spec.jvp[1])],
-    transpose: transpose ? ({ cotangents: [ct], operands: [x, y] }) => (ct ? transpose(ct, x, y) : [null, null]) : null,
-    batch: batchElementwise(rebinder(() => op)),
-    effect: "none",
-    cost: "cheap",
-    lower: (c, [x, y]) => [typeof lower === "string" ? c.one(lower, [x, y], typeOf(c.results[0]!)) : lower(c, x, y)],
-  });
-  return op;
-}
+export type { BinaryOp } from "./binary-family.ts";
 
 const apply =
   (op: BinaryOp) =>
   (x: Tensor, y: Operand): Tensor =>
-    bind1(op, [x, beside(x, y)], none);
+    bind1(op, [x, beside(x, y)], {});
 const s = (name: string) => `stablehlo.${name}`;
 
 export const addOp = binary("add", {

@@ -9,8 +9,8 @@ import type { Tensor } from "../core/tensor.ts";
 import { bind1 } from "../core/trace.ts";
 import { batchConv } from "./conv-batch.ts";
 import { cotangentOfLeft, cotangentOfRight } from "./conv-transpose.ts";
-import type { Precision } from "./dot.ts";
 import { requireDType } from "./elementwise.ts";
+import { type KnownPrecision, precisionConfig } from "./precision.ts";
 import { dilated, isPositive, isWhole, type Padding, showPadding, windowsIn } from "./window-geometry.ts";
 
 type Dims = readonly number[];
@@ -35,7 +35,8 @@ export interface ConvParams {
   readonly featureGroups: number;
   /** Examples of the left operand and features of the right one in groups. */
   readonly batchGroups: number;
-  readonly precision: Precision;
+  /** An algorithm means the default here. */
+  readonly precision: KnownPrecision;
   /** The dtype of the sums and of the result. */
   readonly dtype: DType;
 }
@@ -117,7 +118,6 @@ export const convOp: Op<ConvParams, Two> = defineOp({
   effect: "none",
   cost: "costly",
   lower: (c, [x, y], p) => {
-    const precision = attr.enum("precision", p.precision.toUpperCase());
     const spatial = p.strides.length;
     const window = {
       window_strides: attr.i64s(p.strides),
@@ -141,7 +141,7 @@ export const convOp: Op<ConvParams, Two> = defineOp({
         }),
         feature_group_count: attr.i64(p.featureGroups),
         batch_group_count: attr.i64(p.batchGroups),
-        precision_config: attr.array([precision, precision]),
+        precision_config: precisionConfig(p.precision),
       }),
     ];
   },

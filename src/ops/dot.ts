@@ -1,6 +1,7 @@
 // dot_general: products that contract some dimensions and keep batch dimensions together.
-import { type Attribute, attr } from "../../hlo/attributes.ts";
-import { avalOf, longAval } from "../core/aval.ts";
+import { attr } from "../../hlo/attributes.ts";
+import type { Value } from "../../hlo/module.ts";
+import { type Aval, avalOf, longAval } from "../core/aval.ts";
 import type { DType } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import { typeOf } from "../core/lowering.ts";
@@ -8,17 +9,19 @@ import { defineOp, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { bind1 } from "../core/trace.ts";
 import { shifted } from "./batching.ts";
+import { computed, type KnownPrecision, type Precision, precisionConfig, precisionOf } from "./precision.ts";
 import { inverse, transpose } from "./shape.ts";
 import { convert } from "./unary.ts";
 
+export type { Precision };
+
 type Dims = readonly number[];
 type Pair = readonly [Dims, Dims];
-export type Precision = "default" | "high" | "highest";
 
 export interface DotParams {
   readonly contract: Pair;
   readonly batch: Pair;
-  readonly precision: Precision;
+  readonly precision: KnownPrecision;
   /** The dtype of the sums and of the result. */
   readonly dtype: DType;
 }
@@ -82,18 +85,23 @@ export const dotOp: Op<DotParams, Two> = defineOp({
   effect: "none",
   cost: "costly",
   lower: (c, [x, y], { contract, batch, precision }) => {
-    const name: Attribute = attr.enum("precision", precision.toUpperCase());
-    return [
-      c.one("stablehlo.dot_general", [x, y], typeOf(c.results[0]!), {
-        dot_dimension_numbers: attr.struct("dot", {
-          lhs_batching_dimensions: batch[0],
-          rhs_batching_dimensions: batch[1],
-          lhs_contracting_dimensions: contract[0],
-          rhs_contracting_dimensions: contract[1],
-        }),
-        precision_config: attr.array([name, name]),
+    const [a, b] = c.operands as readonly [Aval, Aval];
+    const result = c.results[0]!;
+    const as = computed(precision, a.dtype, b.dtype, result.dtype, c.platform);
+    const cast = (v: Value, from: Aval | { shape: Dims; dtype: DType }, dtype: DType) =>
+      from.dtype === dtype ? v : c.one("stablehlo.convert", [v], typeOf({ shape: from.shape, dtype }));
+    const inner = { shape: result.shape, dtype: as.result };
+    const product = c.one("stablehlo.dot_general", [cast(x, a, as.left), cast(y, b, as.right)], typeOf(inner), {
+      dot_dimension_numbers: attr.struct("dot", {
+        lhs_batching_dimensions: batch[0],
+        rhs_batching_dimensions: batch[1],
+        lhs_contracting_dimensions: contract[0],
+        rhs_contracting_dimensions: contract[1],
       }),
-    ];
+      precision_config: precisionConfig(precision),
+      ...(as.attribute && { algorithm: as.attribute }),
+    });
+    return [cast(product, inner, result.dtype)];
   },
 });
 
@@ -121,7 +129,7 @@ function transposeLeft(ct: Tensor, y: Tensor, rank: number, dtype: DType, p: Dot
 }
 
 export interface DotOptions {
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
   /** JAX's preferred_element_type. */
   readonly dtype?: DType;
 }
@@ -130,7 +138,7 @@ export const dotGeneral = (x: Tensor, y: Tensor, contract: Pair, batch: Pair = [
   bind1(dotOp, [x, y], {
     contract,
     batch,
-    precision: options.precision ?? "default",
+    precision: precisionOf("dot_general", options.precision),
     dtype: options.dtype ?? x.dtype,
   });
 

@@ -58,9 +58,11 @@ export function batchElementwise<P, T extends readonly Tensor[]>(
   };
 }
 
-export const rebinder =
-  // biome-ignore lint/suspicious/noExplicitAny: any elementwise operation
-  (op: () => any) => (operands: readonly Tensor[], params: unknown) => bind(op(), operands, params);
+/** Records the operation that `op` gives; a function, there before the operations that call it are. */
+// biome-ignore lint/suspicious/noExplicitAny: any elementwise operation
+export function rebinder(op: () => any): (operands: readonly Tensor[], params: unknown) => Tensor[] {
+  return (operands, params) => bind(op(), operands, params);
+}
 
 /** A literal with another shape. */
 export const reshaped = (x: Literal, shape: readonly number[]): Literal =>

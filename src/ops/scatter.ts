@@ -56,6 +56,7 @@ function scattering(name: string, spec: ScatterSpec): ScatterOp {
         );
       return [avalOf(x.shape, x.dtype, x.weakType && updates.weakType)];
     },
+    memory: ([x]) => x!,
     derivative: spec.derivative,
     transpose: spec.transpose,
     batch: ({ operands: [x, indices, updates], dims: [dx, di, du], size, params }) => {
@@ -173,16 +174,19 @@ function cotangentOfWritten(ct: Tensor, indices: Tensor, updates: Aval, p: Gathe
 
 type Lower = typeof scatterAddOp.lower;
 
-function lowerScatter(
+/** `stablehlo.scatter`; `combine` is an operation of the old and the new element, or a rule. */
+export function lowerScatter(
   c: Parameters<Lower>[0],
   operands: Parameters<Lower>[1],
   p: GatherParams,
-  combine: string | null,
+  combine: string | null | ((old: Value, update: Value) => Value),
 ) {
   const scalar = typeOf({ shape: [], dtype: c.results[0]!.dtype });
   const [x, indices, updates] = operands;
   const places = p.mode === "clip" ? clamped(c, indices, p) : indices;
-  const body = c.region([scalar, scalar], (a, b) => [combine === null ? b! : c.one(combine, [a!, b!], scalar)]);
+  const body = c.region([scalar, scalar], (a, b) => [
+    combine === null ? b! : typeof combine === "string" ? c.one(combine, [a!, b!], scalar) : combine(a!, b!),
+  ]);
   return c.op(
     "stablehlo.scatter",
     [x, places, updates],

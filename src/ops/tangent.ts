@@ -10,8 +10,8 @@ import { zeroOf } from "./literal.ts";
 export const addTangents = (a: Maybe, b: Maybe): Maybe => (a === null ? b : b === null ? a : add(a, b));
 
 export function zeroTangent(x: Tensor | (Pick<Aval, "shape" | "dtype"> & Partial<Aval>)): Literal {
-  const varying = "aval" in x ? x.aval.varying : x.varying;
-  return new Literal(zeroOf(x.dtype), avalOf(x.shape, x.dtype, false, varying));
+  const { varying, memory } = "aval" in x ? x.aval : x;
+  return new Literal(zeroOf(x.dtype), avalOf(x.shape, x.dtype, false, varying, memory));
 }
 
 /**

@@ -34,3 +34,14 @@ export function paddingOf(op: string, name: string, sizes: Dims, windows: Dims, 
 export const isWhole = (n: number): boolean => Number.isInteger(n);
 export const isPositive = (n: number): boolean => Number.isInteger(n) && n > 0;
 export const showPadding = (padding: Padding): string => `[${padding.map((p) => `[${p}]`).join(",")}]`;
+
+/** What a forward padding leaves for the transposed convolution of a window of size `k`. */
+export function transposePadding(k: number, stride: number, padding: string | Padding[number]): Padding[number] {
+  if (typeof padding !== "string") return [k - 1 - padding[0], k - 1 - padding[1]];
+  if (padding === "VALID") return [k - 1, stride - 1 + Math.max(k - stride, 0)];
+  if (padding !== "SAME")
+    throw new ShapeError(`convTranspose: got padding "${padding}", expected "SAME", "VALID" or pairs of numbers.`);
+  const total = k + stride - 2;
+  const low = stride > k - 1 ? k - 1 : Math.ceil(total / 2);
+  return [low, total - low];
+}

@@ -107,6 +107,59 @@ function checkSmooth(row: Row): void {
   }
 }
 
+/** To first order, in the directions that there are; the others must be refused. */
+function checkFirst(row: Row): void {
+  const { graph, active, floating } = prepare(row);
+  const both = row.derivative === "first";
+  const ahead = both || row.derivative === "forward";
+  if (!ahead) expect(() => forward(graph, active)).toThrow(NonDifferentiableError);
+  if (row.derivative === "forward") expect(() => backward(graph, active)).toThrow(NonDifferentiableError);
+  const first = ahead ? forward(graph, active) : graph;
+  if (both)
+    expect(() =>
+      forward(
+        first,
+        first.inputs.map((v) => isFloat(v.aval.dtype)),
+      ),
+    ).toThrow(NonDifferentiableError);
+  const back = row.derivative === "forward" ? graph : backward(graph, active);
+  const run = program([graph, graph, first, back]);
+  for (let seed = 1; seed <= directions; seed++) {
+    const x = drawAll(row.inputs, seed);
+    const t = randomLike(only(row.inputs, active), seed + 10);
+    const ct = randomLike(
+      only(graph.outputs, floating).map((o) => o.aval),
+      seed + 30,
+    );
+    let next = 0;
+    const direction = active.map((a) => (a ? t[next++]! : null));
+    const [above, below, pushed, pulled] = run([
+      along(x, direction, step),
+      along(x, direction, -step),
+      ahead ? [...x, ...t] : x,
+      row.derivative === "forward" ? x : [...x, ...ct],
+    ]) as [HostValue[], HostValue[], HostValue[], HostValue[]];
+    const slopes = only(above, floating).map((a, k) => {
+      const b = numbersOf(only(below, floating)[k]!);
+      return hostValue(
+        numbersOf(a).map((hi, e) => (hi - b[e]!) / (2 * step)),
+        a.shape,
+        a.dtype,
+      );
+    });
+    const scale = Math.max(1, ...slopes.flatMap((s) => numbersOf(s).map(Math.abs)));
+    const context = () => printGraph(graph);
+    if (ahead)
+      pushed.slice(graph.outputs.length).forEach((got, k) => {
+        const want = numbersOf(slopes[k]!);
+        numbersOf(got).forEach((g, e) => {
+          expectNear(g, want[e]!, 1e-6, scale, context);
+        });
+      });
+    if (row.derivative !== "forward") expectNear(inner(pulled, t), inner(ct, slopes), 1e-5, scale, context);
+  }
+}
+
 function checkZero(row: Row): void {
   const { graph, active } = prepare(row);
   const x = drawAll(row.inputs, 1);
@@ -139,6 +192,10 @@ const titled = (kind: Row["derivative"]) =>
 
 describe("forward, reverse and second derivatives", () => {
   it.each(titled("smooth"))("%s", (_title, row) => checkSmooth(row));
+});
+describe("derivatives of one order or one direction", () => {
+  const some = [...titled("first"), ...titled("forward"), ...titled("reverse")];
+  it.each(some)("%s", (_title, row) => checkFirst(row));
 });
 describe("derivatives that are zero", () => {
   it.each(titled("zero"))("%s", (_title, row) => checkZero(row));

@@ -10,8 +10,14 @@ export interface Row {
   readonly what?: string;
   readonly call: Body;
   readonly inputs: readonly Sample[];
-  /** `smooth` around the samples; `zero` everywhere; `throws` when asked for; `recorded`: against JAX only. */
-  readonly derivative: "smooth" | "zero" | "throws" | "recorded";
+  /**
+   * `smooth` around the samples, to second order; `first`: to first order, and the second is refused; `forward`: to first
+   * order, and none backwards; `reverse`: to first order, and none forwards; `zero` everywhere; `throws` when asked for;
+   * `recorded`: against JAX only.
+   */
+  readonly derivative: "smooth" | "first" | "forward" | "reverse" | "zero" | "throws" | "recorded";
+  /** `together`: a batch is one draw for all examples, so that none of them is what it would be alone. */
+  readonly examples?: "together";
   /** Eager, jitted and batched results against each other. */
   readonly tolerance: Tolerance;
   readonly refuses: readonly Refusal[];

@@ -9,6 +9,7 @@ import { customCall, customCallOp } from "../../src/ops/custom-call.ts";
 import { dotGeneral, dotOp } from "../../src/ops/dot.ts";
 import { dynamicSlice, dynamicSliceOp, dynamicUpdateSlice, dynamicUpdateSliceOp } from "../../src/ops/dynamic.ts";
 import { type GatherParams, gather, gatherOp, type IndexMode, takeAlong, takeRows } from "../../src/ops/gather.ts";
+import { devicePutOp, moveToMemory } from "../../src/ops/memory.ts";
 import * as scatter from "../../src/ops/scatter.ts";
 import * as shape from "../../src/ops/shape.ts";
 import { exact, got, type Row, row } from "./row.ts";
@@ -90,6 +91,7 @@ export const shapeRows: readonly Row[] = [
   ),
   row(dotOp, (x, y) => dotGeneral(x!, y!, [[], []]), [real([2]), real([3])], { what: "outer" }),
   row(barrier.barrierOp, (x, y) => barrier.barrier([x!, y!]), [real([2, 3]), real([2])], moved),
+  row(devicePutOp, (x) => moveToMemory(x!, "host"), [real([2, 3])], moved),
   row(barrier.shardingConstraintOp, (x) => barrier.shardingConstraint(x, onOneDevice()), [real([2, 3])], {
     ...moved,
     refuses: [{ inputs: [real([])], says: /got .* of 1 entries for float64\[\].*expected/ }],

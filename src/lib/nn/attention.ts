@@ -9,7 +9,7 @@ import { dotGeneral } from "../../ops/dot.ts";
 import { splat } from "../../ops/literal.ts";
 import { broadcastInDim, expandDims, iota, reshape, transpose } from "../../ops/shape.ts";
 import { convert, stopGradientTensor } from "../../ops/unary.ts";
-import { runTogether } from "../autodiff.ts";
+import { runTogether } from "../function-graph.ts";
 import { broadcastTo, cast, settle, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 import { logsumexp, softmax } from "./softmax.ts";

@@ -3,7 +3,7 @@ import { type CustomJvpParams, customJvpOp, Rule } from "../../control/custom.ts
 import type { Tensor } from "../../core/tensor.ts";
 import { bind1, traceGraph } from "../../core/trace.ts";
 import { tangentAval } from "../../transforms/jvp.ts";
-import { runTogether } from "../autodiff.ts";
+import { runTogether } from "../function-graph.ts";
 import { settle } from "../promote.ts";
 
 /** The result of `body`: recorded in the trace around it, or computed as one program. */

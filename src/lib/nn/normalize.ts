@@ -7,6 +7,7 @@ import { eq, select } from "../../ops/compare.ts";
 import { reduceSum, spread } from "../../ops/reduce.ts";
 import { broadcastInDim, iota } from "../../ops/shape.ts";
 import { convert, rsqrt, square } from "../../ops/unary.ts";
+import { axisIndex, axisSize } from "../collectives.ts";
 import { type Axis, axesOf, axisAndOptions, axisOf } from "../np/axes.ts";
 import { broadcastTo, cast, promote, tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
@@ -79,23 +80,34 @@ export function standardize(x: TensorLike, axis?: Axis | StandardizeOptions, giv
 
 /**
  * 1 where the new dimension's index equals the integer in `x`, else 0; all 0 for integers outside 0 … numClasses−1. The
- * new dimension stands at `axis` of the result, the last by default. As `jax.nn.one_hot`.
- * @throws DTypeError if x is no integer tensor
+ * new dimension stands at `axis` of the result, the last by default; an axis that vmap or shardMap names, of size
+ * `numClasses`, takes its place, and each of its positions has its own class. As `jax.nn.one_hot`.
+ * @throws DTypeError if x is no integer tensor; ShapeError if the named axis has another size; UnboundAxisError
  */
 export function oneHot(
   x: TensorLike,
   numClasses: number,
-  options: { readonly dtype?: DType; readonly axis?: number } = {},
+  options: { readonly dtype?: DType; readonly axis?: number | string } = {},
 ): Tensor {
   const name = "nn.oneHot";
   const t = tensorOf(x, name);
   if (!isInteger(t.dtype)) throw new DTypeError(`${name}: got dtype ${t.dtype}, expected integers. Use astype.`);
   if (!Number.isInteger(numClasses) || numClasses < 0)
     throw new ShapeError(`${name}: got ${numClasses} classes, expected a whole number of at least 0.`);
+  const dtype = options.dtype ?? "float32";
+  if (typeof options.axis === "string") {
+    const size = axisSize(options.axis);
+    if (size !== numClasses)
+      throw new ShapeError(
+        `${name}: got ${numClasses} classes over axis ${options.axis} of size ${size}, expected as many.`,
+      );
+    const own = convert(axisIndex(options.axis), t.dtype);
+    return run("one_hot", (v, c) => convert(eq(cast(v!, t.dtype), broadcastTo(name, c!, t.shape)), dtype), [t, own]);
+  }
   const at = axisOf(name, options.axis ?? -1, t.ndim + 1);
   const shape = [...t.shape.slice(0, at), numClasses, ...t.shape.slice(at)];
   const places = t.shape.map((_, d) => (d < at ? d : d + 1));
   const body = (v: Tensor) =>
-    convert(eq(broadcastInDim(cast(v, t.dtype), shape, places), iota(t.dtype, shape, at)), options.dtype ?? "float32");
+    convert(eq(broadcastInDim(cast(v, t.dtype), shape, places), iota(t.dtype, shape, at)), dtype);
   return run("one_hot", (v) => body(v!), [t]);
 }

@@ -30,7 +30,7 @@ function typed(name: string, x: TensorLike, y: TensorLike, body: (a: Tensor, b: 
   return settle(cast(body(cast(a, "int32"), cast(b, "int32")), "bool"));
 }
 const dotOptions = (o: ProductOptions, a: Tensor) => ({
-  precision: o.precision ?? ("default" as const),
+  precision: o.precision,
   dtype: o.preferredElementType ?? a.dtype,
 });
 

@@ -6,7 +6,7 @@ import { Literal, type Tensor } from "../../core/tensor.ts";
 import { flatten, leavesWithPath, unflatten } from "../../core/tree.ts";
 import { add } from "../../ops/binary.ts";
 import { convert } from "../../ops/unary.ts";
-import { runTogether } from "../autodiff.ts";
+import { runTogether } from "../function-graph.ts";
 import { settle } from "../promote.ts";
 import { complement, type Scalar, times } from "./scalars.ts";
 import { filled, leavesOf, mapTrees } from "./trees.ts";

@@ -1,5 +1,5 @@
 // Continuous distributions and coin tosses, each from uniform bits by JAX's formula.
-import { type DType, epsilon, isBigInteger, isFloat, isInteger, kindOf, maxValue, realOf } from "../../core/dtype.ts";
+import { type DType, isBigInteger, isFloat, isInteger, kindOf, maxValue, realOf } from "../../core/dtype.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { roundTo } from "../../core/words.ts";
@@ -7,6 +7,7 @@ import { add, div, max, mul, nextafter, sub } from "../../ops/binary.ts";
 import { clamp, lt, select } from "../../ops/compare.ts";
 import { complex } from "../../ops/complex.ts";
 import { like, splat } from "../../ops/literal.ts";
+import { normalOf, rangeOf } from "../../ops/random-floats.ts";
 import { reshape, sliceInDim } from "../../ops/shape.ts";
 import { erf, erfInv, log1p, neg, stopGradientTensor } from "../../ops/unary.ts";
 import { run } from "../nn/composite.ts";
@@ -24,15 +25,6 @@ export function drawBetween(words: Words, shape: readonly number[], dtype: DType
 /** As `drawBetween`, with bounds known now. */
 export const drawRange = (words: Words, shape: readonly number[], dtype: DType, low: number, high: number): Tensor =>
   rangeOf(drawUnit(words, shape, dtype), low, high);
-
-/** Floats in [0, 1) spread over [low, high). */
-export function rangeOf(unit: Tensor, low: number, high: number): Tensor {
-  const { dtype } = unit;
-  const [a, b] = [roundTo(dtype, low), roundTo(dtype, high)];
-  const range = roundTo(dtype, b - a);
-  if (a === 0) return range === 1 ? unit : max(mul(unit, range), 0);
-  return max(add(range === 1 ? unit : mul(unit, range), a), a);
-}
 
 /** A bound as a tensor of the draw's shape and dtype. */
 const bound = (name: string, x: TensorLike, shape: readonly number[], dtype: DType): Tensor =>
@@ -60,10 +52,6 @@ export function uniform(
     drawBetween(wordsOf(t), sizes, dtype, bound(name, low, sizes, dtype), bound(name, high, sizes, dtype));
   return run(name, (t, low, high) => body(t!, low!, high!), [k, ...bounds]);
 }
-
-/** √2 · erf⁻¹(u), u uniform in (−1, 1), made of floats in [0, 1). */
-export const normalOf = (unit: Tensor): Tensor =>
-  mul(erfInv(rangeOf(unit, -(1 - epsilon(unit.dtype) / 2), 1)), roundTo(unit.dtype, Math.SQRT2));
 
 export const drawNormal = (words: Words, shape: readonly number[], dtype: DType): Tensor =>
   normalOf(drawUnit(words, shape, dtype));

@@ -8,6 +8,7 @@ import { hasAmbient } from "../../core/trace.ts";
 import { shiftRightLogical } from "../../ops/binary.ts";
 import { counters } from "../../ops/counters.ts";
 import { splat } from "../../ops/literal.ts";
+import type { Words } from "../../ops/random-floats.ts";
 import { broadcastInDim, concatenate, reshape, sliceInDim } from "../../ops/shape.ts";
 import { threefry2x32 } from "../../ops/threefry.ts";
 import { convert, copy } from "../../ops/unary.ts";
@@ -16,8 +17,7 @@ import { type Shape, shapeOf } from "../np/axes.ts";
 import { tensorOf } from "../promote.ts";
 import type { TensorLike } from "../types.ts";
 
-/** The two words of a key, each uint32[1]. */
-export type Words = readonly [Tensor, Tensor];
+export type { Words };
 
 const host = (x: unknown): x is number | bigint => typeof x === "number" || typeof x === "bigint";
 
