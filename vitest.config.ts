@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^jorts$/, replacement: at("./src/index.ts") },
-      { find: /^jorts\/(llama|finetune|io|testing)$/, replacement: at("./src/$1/index.ts") },
+      { find: /^jorts\/(llama|finetune|io|testing|check)$/, replacement: at("./src/$1/index.ts") },
       { find: /^jorts\/(hlo|runtime)$/, replacement: at("./$1/index.ts") },
     ],
   },

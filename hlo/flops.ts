@@ -28,72 +28,111 @@ const free = new Set([
   "sdy.sharding_group",
 ]);
 
-const shapeOf = (op: Operation, i: number): readonly number[] => {
-  const type = op.operands[i]?.type;
-  if (type?.kind === "tensor") return type.shape;
-  throw new HloModuleError(`${op.name}: operand ${i} is not a tensor`);
-};
-
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
-const results = (op: Operation): number => (op.results[0] ? elementCount(op.results[0].type) : 0);
-const operandElements = (op: Operation, i: number): number => product(shapeOf(op, i));
 
-/** Windows of a reduce_window or select_and_scatter. */
-const windowSize = (op: Operation): number =>
-  product(required(op, "window_dimensions", "denseArray").values.map(Number));
+/** What the formulas ask of an operation, StableHLO's or XLA's. */
+export interface Work {
+  /** Sizes of operand `i`. @throws HloModuleError where it is not an array */
+  shape(i: number): readonly number[];
+  readonly operands: number;
+  /** Elements of the first result. */
+  readonly results: number;
+  /** FLOPs of one application of the reducer or comparator. */
+  readonly region: number;
+  /** Numbers that the operation carries. @throws HloPrintError, HloModuleError where they are missing */
+  numbers(
+    what: "lhs_contracting" | "kernel_output" | "window" | "sort_dimension" | "fft_length" | "k",
+  ): readonly number[];
+}
 
-type Rule = (op: Operation, region: number) => number;
+const elements = (w: Work, i: number): number => product(w.shape(i));
 
-/** FLOPs by operation; `region` is the cost of one application of the reducer or comparator. */
-const rules: Readonly<Record<string, Rule>> = {
+/** FLOPs by operation, without its dialect. */
+const formulas: Readonly<Record<string, (w: Work) => number>> = {
   // 2·M·N·K per batch: one multiplication and one addition for each contracted element of each result.
-  "stablehlo.dot_general": (op) => {
-    const contracting = required(op, "dot_dimension_numbers", "struct").fields.lhs_contracting_dimensions;
-    const lhs = shapeOf(op, 0);
-    const axes = typeof contracting === "object" ? contracting : [];
-    return 2 * results(op) * product(axes.map((axis) => lhs[axis]!));
+  dot_general: (w) => {
+    const lhs = w.shape(0);
+    return 2 * w.results * product(w.numbers("lhs_contracting").map((axis) => lhs[axis] ?? 1));
   },
-  "stablehlo.dot": (op) => 2 * results(op) * (shapeOf(op, 0).at(-1) ?? 1),
+  dot: (w) => 2 * w.results * (w.shape(0).at(-1) ?? 1),
   // Each result sums over the kernel's window and its input features (the kernel holds one group's).
-  "stablehlo.convolution": (op) => {
-    const output = required(op, "dimension_numbers", "struct").fields.kernel_output_feature_dimension;
-    const kernel = shapeOf(op, 1);
-    return 2 * results(op) * (product(kernel) / kernel[Number(output)]!);
+  convolution: (w) => {
+    const kernel = w.shape(1);
+    return 2 * w.results * (product(kernel) / (kernel[w.numbers("kernel_output")[0] ?? 0] || 1));
   },
-  "stablehlo.reduce": (op, region) => (operandElements(op, 0) - results(op)) * region,
-  "stablehlo.reduce_window": (op, region) => results(op) * (windowSize(op) - 1) * region,
-  "stablehlo.select_and_scatter": (op, region) => operandElements(op, 1) * windowSize(op) * region,
-  "stablehlo.scatter": (op, region) => operandElements(op, (op.operands.length - 1) / 2 + 1) * region,
-  "stablehlo.all_reduce": (op, region) => results(op) * region,
-  "stablehlo.reduce_scatter": (op, region) => results(op) * region,
-  "stablehlo.map": (op, region) => results(op) * region,
+  reduce: (w) => Math.max(0, elements(w, 0) - w.results) * w.region,
+  reduce_window: (w) => w.results * (product(w.numbers("window")) - 1) * w.region,
+  select_and_scatter: (w) => elements(w, 1) * product(w.numbers("window")) * w.region,
+  scatter: (w) => elements(w, (w.operands - 1) / 2 + 1) * w.region,
+  all_reduce: (w) => w.results * w.region,
+  reduce_scatter: (w) => w.results * w.region,
+  map: (w) => w.results * w.region,
   // n·log2(n) comparisons along the sorted dimension.
-  "stablehlo.sort": (op, region) => {
-    const size = shapeOf(op, 0)[Number(required(op, "dimension", "integer").value)]!;
-    return results(op) * Math.ceil(Math.log2(Math.max(size, 1))) * region;
+  sort: (w) => {
+    const size = w.shape(0)[w.numbers("sort_dimension")[0] ?? 0] ?? 1;
+    return w.results * Math.ceil(Math.log2(Math.max(size, 1))) * w.region;
   },
-  "chlo.top_k": (op) => {
-    const k = Number(required(op, "k", "integer").value);
-    return operandElements(op, 0) * Math.ceil(Math.log2(k + 1));
-  },
+  top_k: (w) => elements(w, 0) * Math.ceil(Math.log2((w.numbers("k")[0] ?? 0) + 1)),
   // n³/3 for each matrix.
-  "stablehlo.cholesky": (op) => (results(op) * (shapeOf(op, 0).at(-1) ?? 1)) / 3,
+  cholesky: (w) => (w.results * (w.shape(0).at(-1) ?? 1)) / 3,
   // n² for each right-hand side.
-  "stablehlo.triangular_solve": (op) => results(op) * (shapeOf(op, 0).at(-1) ?? 1),
+  triangular_solve: (w) => w.results * (w.shape(0).at(-1) ?? 1),
   // 5·n·log2(n) for each transform of n points.
-  "stablehlo.fft": (op) => {
-    const length = product(required(op, "fft_length", "denseArray").values.map(Number));
-    const batch = Math.max(operandElements(op, 0), results(op)) / (shapeOf(op, 0).at(-1) || 1);
+  fft: (w) => {
+    const length = product(w.numbers("fft_length"));
+    const batch = Math.max(elements(w, 0), w.results) / (w.shape(0).at(-1) || 1);
     return 5 * batch * length * Math.log2(Math.max(length, 1));
   },
 };
 
-/** FLOPs of one operation: 1 per result element for elementwise ones, none for data movement. */
+/** FLOPs of one operation by its name without dialect: 1 per result element of those that have no formula and move nothing. */
+export function flopsOfWork(name: string, work: Work): number {
+  const formula = formulas[name];
+  if (formula !== undefined) return formula(work);
+  return movement.has(`stablehlo.${name}`) || free.has(`stablehlo.${name}`) ? 0 : work.results;
+}
+
+function workOf(op: Operation, region: number): Work {
+  const list = (name: string) => required(op, name, "denseArray").values.map(Number);
+  return {
+    operands: op.operands.length,
+    results: op.results[0] ? elementCount(op.results[0].type) : 0,
+    region,
+    shape: (i) => {
+      const type = op.operands[i]?.type;
+      if (type?.kind === "tensor") return type.shape.map((size) => (size < 0 ? 1 : size));
+      throw new HloModuleError(`${op.name}: operand ${i} is not a tensor`);
+    },
+    numbers: (what) => {
+      switch (what) {
+        case "lhs_contracting": {
+          const axes = required(op, "dot_dimension_numbers", "struct").fields.lhs_contracting_dimensions;
+          return typeof axes === "object" ? axes : [];
+        }
+        case "kernel_output":
+          return [Number(required(op, "dimension_numbers", "struct").fields.kernel_output_feature_dimension)];
+        case "window":
+          return list("window_dimensions");
+        case "fft_length":
+          return list("fft_length");
+        case "sort_dimension":
+          return [Number(required(op, "dimension", "integer").value)];
+        case "k":
+          return [Number(required(op, "k", "integer").value)];
+      }
+    },
+  };
+}
+
+const dialects = /^(?:stablehlo|chlo)\./;
+
+/**
+ * FLOPs of one operation: 1 per result element for elementwise ones, none for data movement and for operations of other
+ * dialects. `region` is the cost of one application of the reducer or comparator.
+ */
 export function flopsOf(op: Operation, region: number): number {
-  const rule = rules[op.name];
-  if (rule !== undefined) return rule(op, region);
-  if (movement.has(op.name) || free.has(op.name)) return 0;
-  return results(op);
+  if (!dialects.test(op.name)) return 0;
+  return flopsOfWork(op.name.replace(dialects, ""), workOf(op, region));
 }
 
 /**

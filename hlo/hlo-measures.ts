@@ -18,13 +18,14 @@ const kinds =
   );
 
 /** The collective that an instruction is or starts, and undefined for the instruction that ends it. */
-function kindOf({ opcode }: HloInstruction): string | undefined {
+export function collectiveKind({ opcode }: HloInstruction): string | undefined {
   const kind = opcode.endsWith("-start") ? opcode.slice(0, -"-start".length) : opcode;
   return kinds.includes(kind) ? kind : undefined;
 }
 
 /** What a collective yields on one device: the result of the matching `-done` for one that is started apart. */
-function resultBytes(start: HloInstruction, users: readonly HloInstruction[]): number {
+export function resultBytes(start: HloInstruction, users: readonly HloInstruction[]): number {
+  if (!start.opcode.endsWith("-start")) return shapeBytes(start.shape);
   const done = users.find(({ opcode, operands }) => opcode.endsWith("-done") && operands[0] === start);
   return shapeBytes((done ?? start).shape);
 }
@@ -38,7 +39,7 @@ export function hloCollectives(module: HloModule): Collectives {
   const found: Collectives = {};
   for (const { instructions } of module.computations) {
     for (const instruction of instructions) {
-      const kind = kindOf(instruction);
+      const kind = collectiveKind(instruction);
       if (kind === undefined) continue;
       addCollective(found, kind, resultBytes(instruction, instructions), instruction.groupSize ?? 0);
     }

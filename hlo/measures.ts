@@ -1,7 +1,8 @@
 // Counts over a StableHLO module: operations, and collectives with what they move.
 import { HloModuleError } from "./errors.ts";
-import type { Block, Module, Operation } from "./module.ts";
+import type { Module, Operation } from "./module.ts";
 import { elementBits, type Type } from "./types.ts";
+import { visitOperations } from "./walk.ts";
 
 /** The collectives of one kind in a program. */
 export interface CollectiveUse {
@@ -25,8 +26,9 @@ export function addCollective(to: Collectives, kind: string, bytes: number, grou
   if (!use.groupSizes.includes(groupSize)) use.groupSizes = [...use.groupSizes, groupSize].sort((a, b) => a - b);
 }
 
+/** Elements of a tensor; a dimension of dynamic size counts as 1. */
 export function elementCount(type: Type): number {
-  return type.kind === "tensor" ? type.shape.reduce((product, size) => product * size, 1) : 0;
+  return type.kind === "tensor" ? type.shape.reduce((product, size) => product * (size < 0 ? 1 : size), 1) : 0;
 }
 
 /** Bytes of a value in memory; tokens and functions take none. */
@@ -37,25 +39,22 @@ export function typeBytes(type: Type): number {
 export const bytesOf = (values: readonly { type: Type }[]): number =>
   values.reduce((sum, value) => sum + typeBytes(value.type), 0);
 
-function visit(block: Block, each: (op: Operation) => void): void {
-  for (const op of block.operations) {
-    each(op);
-    for (const region of op.regions) for (const inner of region.blocks) visit(inner, each);
-  }
-}
-
 /** Number of operations by full name, terminators and nested regions included; each function's text counts once. */
 export function opCounts(module: Module): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { body } of module.funcs) {
-    visit(body, ({ name }) => {
-      counts[name] = (counts[name] ?? 0) + 1;
-    });
+  const count = ({ name }: Operation) => {
+    counts[name] = (counts[name] ?? 0) + 1;
+  };
+  for (const { body } of module.funcs) visitOperations(body, count);
+  for (const op of module.others) {
+    count(op);
+    for (const { blocks } of op.regions) for (const block of blocks) visitOperations(block, count);
   }
   return counts;
 }
 
-const groupAttributes: Readonly<Record<string, string>> = {
+/** Where each collective keeps its devices. */
+export const groupAttributes: Readonly<Record<string, string>> = {
   "stablehlo.all_reduce": "replica_groups",
   "stablehlo.all_gather": "replica_groups",
   "stablehlo.reduce_scatter": "replica_groups",
@@ -72,7 +71,7 @@ const groupAttributes: Readonly<Record<string, string>> = {
 export function collectives(module: Module): Collectives {
   const found: Collectives = {};
   for (const { body } of module.funcs) {
-    visit(body, (op) => {
+    visitOperations(body, (op) => {
       const attribute = groupAttributes[op.name];
       if (attribute === undefined) return;
       const groups = op.attributes[attribute];

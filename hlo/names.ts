@@ -11,8 +11,8 @@ const namedResults: Readonly<Record<string, readonly string[]>> = {
 
 function resultNames(op: Operation): readonly string[] | undefined {
   if (op.name !== "stablehlo.constant") return namedResults[op.name];
-  const type = op.results[0]!.type;
-  return [type.kind === "tensor" && /^u?i/.test(type.element) ? "c" : "cst"];
+  const type = op.results[0]?.type;
+  return [type?.kind === "tensor" && /^u?i/.test(type.element) ? "c" : "cst"];
 }
 
 interface Counters {

@@ -1,5 +1,6 @@
 // How often a counted loop runs: `while (i < limit) i += step` with constant start, limit and step.
 import type { Operation, Value } from "./module.ts";
+import type { HloInstruction } from "./optimized.ts";
 
 /** Finds the operation that defines a value. */
 export type Definitions = ReadonlyMap<Value, Operation>;
@@ -36,11 +37,12 @@ function count(direction: string, start: number, limit: number, step: number): n
 export function tripCount(op: Operation, definitions: Definitions): number | undefined {
   const [condition, body] = [op.regions[0]?.blocks[0], op.regions[1]?.blocks[0]];
   if (condition === undefined || body === undefined) return undefined;
-  const compare = definitions.get(condition.operations.at(-1)!.operands[0]!);
+  const decision = condition.operations.at(-1)?.operands[0];
+  const compare = decision && definitions.get(decision);
   if (compare?.name !== "stablehlo.compare") return undefined;
   const enumeration = compare.attributes.comparison_direction;
   if (enumeration?.kind !== "enum") return undefined;
-  const next = body.operations.at(-1)!.operands;
+  const next = body.operations.at(-1)?.operands ?? [];
 
   /** A constant, or a carried value that starts as a constant and never changes. */
   const limitOf = (value: Value): number | undefined => {
@@ -49,7 +51,7 @@ export function tripCount(op: Operation, definitions: Definitions): number | und
     return next[k] === body.args[k] ? constantOf(op.operands[k], definitions) : undefined;
   };
   const stepOf = (k: number): number | undefined => {
-    const update = definitions.get(next[k]!);
+    const update = next[k] && definitions.get(next[k]);
     const counter = body.args[k];
     if (update?.name === "stablehlo.add") {
       const [x, y] = update.operands;
@@ -59,7 +61,8 @@ export function tripCount(op: Operation, definitions: Definitions): number | und
     const back = constantOf(update.operands[1], definitions);
     return back === undefined ? undefined : -back;
   };
-  const [lhs, rhs] = compare.operands as [Value, Value];
+  const [lhs, rhs] = compare.operands;
+  if (lhs === undefined || rhs === undefined) return undefined;
   for (const [counter, bound, direction] of [
     [lhs, rhs, enumeration.value],
     [rhs, lhs, swapped[enumeration.value]],
@@ -70,4 +73,10 @@ export function tripCount(op: Operation, definitions: Definitions): number | und
     if (start !== undefined && limit !== undefined && step !== undefined) return count(direction, start, limit, step);
   }
   return undefined;
+}
+
+/** The trip count that XLA wrote into a `while` instruction's backend configuration; undefined where it found none. */
+export function knownTripCount({ backendConfig }: HloInstruction): number | undefined {
+  const found = /"known_trip_count":\{"n":"(\d+)"/.exec(backendConfig)?.[1];
+  return found === undefined ? undefined : Number(found);
 }

@@ -1,12 +1,14 @@
 // One run of the command line: from arguments to an exit code. Nothing is thrown, and nobody's process is ended.
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { checkCommand } from "./check.ts";
 import { doctorCommand } from "./doctor.ts";
 import { estimateCommand } from "./estimate.ts";
 import { exportCommand } from "./export.ts";
 import { exitCodes, reportError } from "./failure.ts";
 import { finetuneCommand } from "./finetune.ts";
 import { generateCommand } from "./generate.ts";
+import { hloCommand } from "./hlo.ts";
 import { mergeCommand } from "./merge.ts";
 import { packageFile } from "./package-root.ts";
 import { pluginCommand } from "./plugin.ts";
@@ -25,6 +27,8 @@ export function makeProgram(): Command {
     mergeCommand(),
     exportCommand(),
     estimateCommand(),
+    hloCommand(),
+    checkCommand(),
     doctorCommand(),
     pluginCommand(),
     quickstartCommand(),

@@ -6,11 +6,22 @@ import { printGraph } from "../core/print.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import { type TreeDef, unflatten } from "../core/tree.ts";
 import { ArrayTensor } from "./array.ts";
-import { type BuildOptions, buildLowered, lower, meshIn, type OptionValue, optionBytes, signature } from "./build.ts";
+import {
+  type BuildOptions,
+  buildLowered,
+  lower,
+  type OptionValue,
+  optionBytes,
+  placeIn,
+  signature,
+  stagesOf,
+} from "./build.ts";
 import { asConfigError } from "./compile-module.ts";
 import { Compiled } from "./compiled.ts";
+import { config } from "./config.ts";
 import { counted } from "./counters.ts";
 import { defaultDevice } from "./devices.ts";
+import { dumpCompiled, dumpLowered, dumpTraced } from "./dump.ts";
 import type { JitFunction } from "./jit.ts";
 import { type LoweredModule, lowerGraph } from "./lower.ts";
 import type { StagedGraph } from "./stage.ts";
@@ -77,9 +88,14 @@ export class Traced {
     return new Lowered(this.staged, options, this.paths);
   }
 
+  /** Writes the printed program into a directory; its files' paths. @throws ConfigError for one that cannot be written */
+  dump(dir: string): readonly string[] {
+    return dumpTraced(dir, this.staged.graph).paths;
+  }
+
   private devices(shardings: readonly (Sharding | null)[]): readonly Device[] {
     for (const s of shardings) if (s !== null) return s.devices;
-    return meshIn(this.staged.graph)?.devices ?? [defaultDevice()];
+    return placeIn(this.staged.graph)?.devices ?? [defaultDevice()];
   }
 }
 
@@ -110,7 +126,15 @@ export class Lowered {
   /** StableHLO text; with `debugInfo`, the user's source lines. */
   asText(options: { debugInfo?: boolean; form?: "pretty" | "generic" } = {}): string {
     if (!options.debugInfo) return hlo.print(this.module, options);
-    return hlo.print(lowerGraph(this.staged.graph, signature(this.options, true)).module, options);
+    return hlo.print(lowerGraph(this.staged.graph, signature(this.staged.graph, this.options, true)).module, options);
+  }
+
+  /**
+   * Writes the stages so far into a directory, numbered and named after the module: graph, StableHLO with the user's lines,
+   * what it costs; their paths. @throws ConfigError for a directory that cannot be written
+   */
+  dump(dir: string): readonly string[] {
+    return dumpLowered(dir, stagesOf(this.staged.graph, this.module, this.options)).paths;
   }
 
   /** Floating-point operations and bytes moved, counted on the program as written. */
@@ -136,12 +160,15 @@ export class Lowered {
   private compileFor({ overrides, topology }: TopologyDevice, options: BuildOptions) {
     const target = { ...options, compilerOptions: { ...overrides, ...options.compilerOptions } };
     const bytes = optionBytes(target, this.lowered.kept);
-    return counted("compiles", options.name, () => {
+    const made = counted("compiles", options.name, () => {
       try {
         return topology.compile(hlo.print(this.module), bytes);
       } catch (error) {
         throw asConfigError(error, topology.plugin.path) ?? error;
       }
     });
+    const { dumpDir } = config;
+    if (dumpDir !== undefined) dumpCompiled(dumpDir, stagesOf(this.staged.graph, this.module, options), made);
+    return made;
   }
 }

@@ -4,12 +4,15 @@ import { compileOptions, enableHostCalls, type LoadedExecutable } from "../../ru
 import { nestedGraphs } from "../core/check.ts";
 import { JortsError, ShardingError } from "../core/errors.ts";
 import type { Graph } from "../core/graph.ts";
-import { type Device, Mesh, NamedSharding, P, type Sharding } from "../core/mesh.ts";
+import { type Device, Mesh, NamedSharding, P, type Sharding, SingleDeviceSharding } from "../core/mesh.ts";
 import { compileModule } from "./compile-module.ts";
+import { config } from "./config.ts";
 import { counted } from "./counters.ts";
 import { clientOf, singleDevice } from "./devices.ts";
+import { dumpLowered, type LoweredStages } from "./dump.ts";
 import { attachHostCallbacks } from "./host-call.ts";
 import { type LoweredModule, lowerGraph, type Signature } from "./lower.ts";
+import { memoryKinds, usesHostMemory } from "./memories.ts";
 import { outputShardings, parameterShardings } from "./output-shardings.ts";
 import { shardingKey } from "./structure.ts";
 
@@ -36,13 +39,30 @@ export interface Built {
 
 const named = (s: Sharding | null): NamedSharding | null => (s instanceof NamedSharding ? s : null);
 
-export function signature(options: BuildOptions, locations = false): Signature {
+const elsewhere = (s: Sharding | null): boolean => s !== null && !s.isDefaultMemory;
+
+/** True if a program touches a memory that is not its devices' own: only then does its text name memories, as JAX's. */
+export const namesMemories = (graph: Graph, options: Pick<BuildOptions, "inShardings" | "outShardings">): boolean =>
+  usesHostMemory(graph) || options.inShardings.some(elsewhere) || options.outShardings.some(elsewhere);
+
+/** For each argument, the kind of memory that the user chose; for each result, also that of its value. */
+function memories(graph: Graph, options: BuildOptions): Signature["memories"] {
+  if (!namesMemories(graph, options)) return null;
+  return {
+    ins: options.inShardings.map((s) => s?.memoryKind ?? null),
+    outs: options.outShardings.map((s) => s?.memoryKind ?? null),
+    results: graph.outputs.map((o) => memoryKinds[o.aval.memory]),
+  };
+}
+
+export function signature(graph: Graph, options: BuildOptions, locations = false): Signature {
   return {
     name: options.name,
     platform: options.devices[0]!.platform,
     partitions: options.devices.length,
     inShardings: options.inShardings.map(named),
     outShardings: options.outShardings.map(named),
+    memories: memories(graph, options),
     donated: options.donated,
     ...(options.resultInfo ? { resultInfo: options.resultInfo } : {}),
     keepUnused: options.keepUnused ?? false,
@@ -88,14 +108,28 @@ const spelled = new WeakMap<Graph, { readonly key: string; readonly lowered: Low
 /** Spells the graph as StableHLO for these options. `keep` remembers it for the next request, for as long as the graph. */
 export function lower(graph: Graph, options: BuildOptions, keep = false): LoweredModule {
   const { inShardings, outShardings, devices, name, donated, keepUnused, resultInfo } = options;
-  const places = [...inShardings, ...outShardings].map((s) => named(s) && shardingKey(s!));
+  const places = [...inShardings, ...outShardings].map((s) => s && (named(s) ? shardingKey(s) : s.memoryKind));
   const key = JSON.stringify([name, devices[0]!.platform, devices.length, places, donated, keepUnused, resultInfo]);
   const known = spelled.get(graph);
   if (known?.key === key) return known.lowered;
-  const lowered = counted("lowerings", name, () => lowerGraph(graph, signature(options)));
+  const lowered = counted("lowerings", name, () => lowerGraph(graph, signature(graph, options)));
   if (keep) spelled.set(graph, { key, lowered });
+  if (config.dumpDir !== undefined) dumpLowered(config.dumpDir, stagesOf(graph, lowered.module, options));
   return lowered;
 }
+
+/** What dumps and messages need of a lowered program. */
+export const stagesOf = (graph: Graph, module: hlo.Module, options: BuildOptions): LoweredStages => {
+  let located: hlo.Module | undefined;
+  return {
+    graph,
+    module,
+    located: () => {
+      located ??= lowerGraph(graph, signature(graph, options, true)).module;
+      return located;
+    },
+  };
+};
 
 /** Lowers and compiles. @throws PjrtError with the user's source line where the compiler gave a location */
 export const build = (graph: Graph, options: BuildOptions): Built =>
@@ -107,7 +141,7 @@ export function buildLowered(graph: Graph, lowered: LoweredModule, options: Buil
   const executable = compileModule(hlo.print(lowered.module), optionBytes(options, lowered.kept), {
     name: options.name,
     devices: options.devices,
-    located: () => hlo.print(lowerGraph(graph, signature(options, true)).module, { debugInfo: true }),
+    stages: stagesOf(graph, lowered.module, options),
   });
   attachHostCallbacks(executable, lowered.hostCallbacks);
   const outShardings = resultPlaces(executable, graph, options);
@@ -115,16 +149,20 @@ export function buildLowered(graph: Graph, lowered: LoweredModule, options: Buil
 }
 
 export function resultPlaces(executable: LoadedExecutable, graph: Graph, options: BuildOptions): readonly Sharding[] {
-  const [first] = options.devices;
-  if (options.devices.length === 1) return options.outShardings.map((s) => s ?? singleDevice(first!));
   if (options.outShardings.every((s) => s !== null)) return options.outShardings as Sharding[];
-  const mesh = meshOf(graph, options);
-  const found = outputShardings(
-    executable,
-    mesh,
-    graph.outputs.map((o) => o.aval.shape),
-  );
-  return options.outShardings.map((s, i) => s ?? found[i]!);
+  const [first] = options.devices;
+  const found =
+    options.devices.length === 1
+      ? graph.outputs.map(() => singleDevice(first!))
+      : outputShardings(
+          executable,
+          meshOf(graph, options),
+          graph.outputs.map((o) => o.aval.shape),
+        );
+  return options.outShardings.map((s, i) => {
+    const { memory } = graph.outputs[i]!.aval;
+    return s ?? (memory === "device" ? found[i]! : found[i]!.withMemoryKind(memoryKinds[memory]));
+  });
 }
 
 /** Where each kept argument of a compiled program must lie; what nobody placed, the compiler did. */
@@ -155,6 +193,36 @@ export function meshOf(graph: Graph, options: BuildOptions): NamedSharding["mesh
   const inside = meshIn(graph);
   if (inside === undefined) throw new JortsError("internal: a program for several devices without a mesh");
   return inside;
+}
+
+/** Where an equation puts a value: the first mesh, whole, or else the first single device. */
+export function placeIn(graph: Graph): Sharding | undefined {
+  const mesh = meshIn(graph);
+  return mesh === undefined ? singleIn(graph) : new NamedSharding(mesh, P());
+}
+
+/** As `placeIn`, for one equation's parameters. */
+export function placeOfParams(params: unknown): Sharding | undefined {
+  const mesh = meshOfParams(params);
+  return mesh === undefined ? singleOfParams(params) : new NamedSharding(mesh, P());
+}
+
+function singleIn(graph: Graph): SingleDeviceSharding | undefined {
+  for (const e of graph.equations) {
+    const found = singleOfParams(e.params);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function singleOfParams(params: unknown): SingleDeviceSharding | undefined {
+  const { sharding } = (params ?? {}) as { sharding?: unknown };
+  if (sharding instanceof SingleDeviceSharding) return sharding;
+  for (const nested of nestedGraphs(params)) {
+    const found = singleIn(nested);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The mesh of the first sharding that an equation mentions. */

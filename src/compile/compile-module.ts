@@ -1,6 +1,4 @@
 // StableHLO text to a loaded executable: from the compilation cache, or by XLA.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { editDistance, nearestName } from "../../base/nearest.ts";
 import * as hlo from "../../hlo/data.ts";
 import { type LoadedExecutable, PjrtError } from "../../runtime/index.ts";
@@ -9,30 +7,47 @@ import type { Device } from "../core/mesh.ts";
 import { config } from "./config.ts";
 import { counted } from "./counters.ts";
 import { clientOf } from "./devices.ts";
+import { dumpCompiled, dumpLowered, dumpText, type LoweredStages } from "./dump.ts";
 import { loadCached, storeCompiled } from "./persistent.ts";
 import { pluginOptions } from "./plugin-options.ts";
 
 export interface CompileRequest {
   readonly name: string;
   readonly devices: readonly Device[];
-  /** The text once more with source locations, for the compiler's message. */
-  readonly located?: () => string;
+  /** Where the text comes from: for dumps, and for the source lines of the compiler's message. */
+  readonly stages?: LoweredStages;
 }
-
-let programs = 0;
 
 /**
  * @throws ConfigError naming a compiler option that XLA does not know or cannot read; PjrtError, with the user's source
  * line where the compiler gave a location
  */
 export function compileModule(text: string, options: Uint8Array, request: CompileRequest): LoadedExecutable {
+  const { dumpDir } = config;
+  return dumpDir === undefined ? compileText(text, options, request) : compileDumped(dumpDir);
+
+  /** The stages are on the disk even if the compiler refuses; what it makes knows the user's lines. */
+  function compileDumped(dir: string): LoadedExecutable {
+    const { name, stages } = request;
+    if (stages === undefined) {
+      const files = dumpText(dir, name, text);
+      const made = compileText(text, options, request);
+      files.compiled(made);
+      return made;
+    }
+    dumpLowered(dir, stages);
+    const made = compileText(locatedText(stages), options, request);
+    dumpCompiled(dir, stages, made);
+    return made;
+  }
+}
+
+const locatedText = ({ located }: LoweredStages): string => hlo.print(located(), { debugInfo: true });
+
+function compileText(text: string, options: Uint8Array, request: CompileRequest): LoadedExecutable {
   const client = clientOf(request.devices);
-  const dump = dumpFile(request.name);
-  if (dump !== undefined) writeFileSync(`${dump}.stablehlo.mlir`, text);
   const cached = loadCached(client, text, options, request.name);
-  const executable = cached?.executable ?? compile();
-  if (dump !== undefined) writeFileSync(`${dump}.optimized.hlo`, optimizedText(executable));
-  return executable;
+  return cached?.executable ?? compile();
 
   function compile(): LoadedExecutable {
     const start = performance.now();
@@ -46,13 +61,6 @@ export function compileModule(text: string, options: Uint8Array, request: Compil
     if (cached !== undefined) storeCompiled(cached.key, made, (performance.now() - start) / 1000);
     return made;
   }
-}
-
-function dumpFile(name: string): string | undefined {
-  if (config.dumpHlo === undefined) return undefined;
-  mkdirSync(config.dumpHlo, { recursive: true });
-  const module = `jit_${name.replace(/[^A-Za-z0-9_]/g, "_")}`;
-  return join(config.dumpHlo, `${String(programs++).padStart(4, "0")}.${module}`);
 }
 
 /** The optimised program as HLO text. */
@@ -81,10 +89,10 @@ export function asConfigError(error: unknown, plugin: string): ConfigError | und
 }
 
 /** Compiles again with locations, so that the compiler's message names the user's lines. */
-function withSource(error: unknown, options: Uint8Array, { devices, located }: CompileRequest): unknown {
-  if (!(error instanceof PjrtError) || error.code !== "INVALID_ARGUMENT" || located === undefined) return error;
+function withSource(error: unknown, options: Uint8Array, { devices, stages }: CompileRequest): unknown {
+  if (!(error instanceof PjrtError) || error.code !== "INVALID_ARGUMENT" || stages === undefined) return error;
   try {
-    clientOf(devices).compile(located(), options).destroy();
+    clientOf(devices).compile(locatedText(stages), options).destroy();
     return error;
   } catch (second) {
     return second;

@@ -8,10 +8,11 @@ import { NamedSharding, type Sharding } from "../core/mesh.ts";
 import { Tracer } from "../core/trace.ts";
 import { flatten, type Leaf, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
 import { type ArrayTensor, deleted } from "./array.ts";
-import { argumentPlaces, type BuildOptions, type Built } from "./build.ts";
+import { argumentPlaces, type BuildOptions, type Built, stagesOf } from "./build.ts";
 import { optimizedText } from "./compile-module.ts";
 import { singleDevice } from "./devices.ts";
 import { checkDonation, type Donation, takenLeaves } from "./donation.ts";
+import { dumpCompiled } from "./dump.ts";
 import { treeDifference } from "./explain.ts";
 import { leafAval, leafTensor } from "./leaves.ts";
 import { moveTo } from "./place.ts";
@@ -157,6 +158,17 @@ export class Compiled implements Disposable {
   /** The optimised program, as HLO text. */
   asText(): string {
     return optimizedText(this.executable);
+  }
+
+  /**
+   * Writes every stage into a directory, numbered and named after the module: graph, StableHLO with the user's lines,
+   * optimised program as HLO text and as the compiler's message, memory and cost; their paths. The optimised program
+   * knows the user's lines if it was compiled with `config.dumpDir` set.
+   * @throws ConfigError for a directory that cannot be written
+   */
+  dump(dir: string): readonly string[] {
+    const { staged, module, options } = this.source;
+    return dumpCompiled(dir, stagesOf(staged.graph, module, options), this.executable).paths;
   }
 
   memoryAnalysis(): MemoryAnalysis {

@@ -33,7 +33,7 @@ export function applyDevice({ device, mesh, dumpHlo }: FinetuneConfig): void {
   if (device.platform !== "auto") settings.platform = device.platform;
   if (device.memoryFraction !== null) settings.memoryFraction = device.memoryFraction;
   if (device.preallocate) settings.preallocate = true;
-  if (dumpHlo !== null) settings.dumpHlo = dumpHlo;
+  if (dumpHlo !== null) settings.dumpDir = dumpHlo;
   const count = mesh.data * mesh.tensor;
   if (count > 1 && settings.platform === "cpu" && settings.numCpuDevices < count) settings.numCpuDevices = count;
 }
