@@ -1,4 +1,5 @@
 // jorts: trace, transform and compile functions of tensors.
+import "./lib/function-names.ts";
 import "./lib/install.ts";
 import "./lib/tensor-methods.ts";
 

@@ -45,13 +45,15 @@ export function makeProgram(): Command {
   return program;
 }
 
+/** A reader that goes away (`jorts … | head`) is no error. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(exitCodes.done);
+  throw error;
+}
+
 /** Runs the command that `args` name; resolves to the exit code. */
 export async function runCli(args: readonly string[]): Promise<number> {
-  // A reader that goes away (`jorts … | head`) is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(exitCodes.done);
-    throw error;
-  });
+  if (!process.stdout.listeners("error").includes(endWithReader)) process.stdout.on("error", endWithReader);
   process.exitCode = exitCodes.done;
   try {
     await makeProgram().parseAsync([...args], { from: "user" });

@@ -1,7 +1,9 @@
 // grad, valueAndGrad, jvp, vjp, linearize, linearTranspose: the typed surface.
+
 import { ArrayTensor } from "../compile/array.ts";
 import type { AnyFunction } from "../compile/stage.ts";
 import { jvpOf, linearizeOf, linearTransposeOf, vjpOf } from "./autodiff.ts";
+import { named } from "./named.ts";
 import type { Residual } from "./residual.ts";
 import type { MapTree, TensorLike } from "./types.ts";
 import { type GradOptions, valueAndGradOf } from "./value-and-grad.ts";
@@ -35,13 +37,14 @@ export function grad<A extends unknown[], R, const O extends GradOptions = Recor
   ? [GradOf<A, Argnums<O>>, R extends readonly [unknown, infer X] ? X : never]
   : GradOf<A, Argnums<O>> {
   const both = valueAndGradOf(f as AnyFunction, options ?? {}, "grad");
-  return ((...args: A) => {
+  const gradient = (...args: A) => {
     const { value, grads } = both(...args);
     const [loss, aux] = options?.hasAux ? (value as [unknown, unknown]) : [value, undefined];
     // Nobody else has seen the loss.
     if (loss instanceof ArrayTensor) loss.dispose();
     return options?.hasAux ? [grads, aux] : grads;
-  }) as never;
+  };
+  return named(gradient, f) as never;
 }
 
 /** `[value, gradient]`, or `[[value, aux], gradient]` with `hasAux`. As `jax.value_and_grad`. */
@@ -50,10 +53,11 @@ export function valueAndGrad<A extends unknown[], R, const O extends GradOptions
   options?: O,
 ): (...args: A) => [R, GradOf<A, Argnums<O>>] {
   const both = valueAndGradOf(f as AnyFunction, options ?? {}, "valueAndGrad");
-  return ((...args: A) => {
+  const pair = (...args: A) => {
     const { value, grads } = both(...args);
     return [value, grads];
-  }) as never;
+  };
+  return named(pair, f) as never;
 }
 
 /** Like the primals; null where these are integers or booleans, which have no derivative. */

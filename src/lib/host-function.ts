@@ -6,10 +6,11 @@ import { moveTo, onDefaultDevice } from "../compile/place.ts";
 import { type AnyFunction, flattenResult } from "../compile/stage.ts";
 import { withScope } from "../compile/storage.ts";
 import { type Aval, avalOf } from "../core/aval.ts";
+import { concreteValue } from "../core/concrete.ts";
 import { TreeError } from "../core/errors.ts";
 import { HostFunction, type HostValue } from "../core/host-callback.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
-import { concreteValue, deepest } from "../core/trace.ts";
+import { deepest } from "../core/trace.ts";
 import { flatten, type Leaf, leafPaths, printTree, sameTree, type TreeDef, unflatten } from "../core/tree.ts";
 import { array, type Nested } from "./np/create.ts";
 

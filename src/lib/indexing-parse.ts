@@ -1,9 +1,9 @@
 // Index entries as users write them, brought to one item for each dimension.
 
+import { needConcrete } from "../core/concrete.ts";
 import { isInteger } from "../core/dtype.ts";
 import { DTypeError, NonConcreteBooleanIndexError, ShapeError } from "../core/errors.ts";
 import { Tensor } from "../core/tensor.ts";
-import { needConcrete } from "../core/trace.ts";
 import type { TypedArray } from "../core/tree.ts";
 import { integer } from "./np/axes.ts";
 import { array, type Nested } from "./np/create.ts";

@@ -20,6 +20,7 @@ import {
   requireReverseInput,
   requireReverseOutput,
 } from "./holomorphic.ts";
+import { named } from "./named.ts";
 import { vmap } from "./vmap.ts";
 
 export interface JacobianOptions extends Holomorphic {
@@ -88,7 +89,7 @@ export function jacfwd<A extends unknown[], R>(
   f: (...args: A) => R,
   options: JacobianOptions = {},
 ): (...args: A) => unknown {
-  return (...args) => {
+  const jacobianOf = (...args: A): unknown => {
     const { tensors, def, call } = selected(f as AnyFunction, args, options, "jacfwd");
     let aux: unknown = null;
     // For each input leaf, the tangents of all result leaves along its basis: the basis dimension comes first.
@@ -121,6 +122,7 @@ export function jacfwd<A extends unknown[], R>(
     const jacobian = unflatten(outDef, results);
     return options.hasAux ? [jacobian, aux] : jacobian;
   };
+  return named(jacobianOf, f);
 }
 
 /**
@@ -132,7 +134,7 @@ export function jacrev<A extends unknown[], R>(
   f: (...args: A) => R,
   options: ReverseJacobianOptions = {},
 ): (...args: A) => unknown {
-  return (...args) => {
+  const jacobianOf = (...args: A): unknown => {
     const { tensors, def, call } = selected(f as AnyFunction, args, options, "jacrev");
     const [[out, aux], pull] = vjp((...v: Tensor[]) => call(...v), ...tensors);
     const { leaves, def: outDef } = flatten(out, "result");
@@ -161,6 +163,7 @@ export function jacrev<A extends unknown[], R>(
     const jacobian = unflatten(outDef, results);
     return options.hasAux ? [jacobian, aux] : jacobian;
   };
+  return named(jacobianOf, f);
 }
 
 /** The Hessian of a scalar function: forward over reverse; with `hasAux`, `[hessian, aux]`. As `jax.hessian`. */

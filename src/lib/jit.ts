@@ -1,7 +1,8 @@
 // jit and its stages, as users see them.
 import type { Lowered, Traced } from "../compile/aot.ts";
 import type { Compiled } from "../compile/compiled.ts";
-import { JitFunction, type JitOptions } from "../compile/jit.ts";
+import { JitFunction } from "../compile/jit.ts";
+import type { JitOptions } from "../compile/jit-options.ts";
 import type { AnyFunction } from "../compile/stage.ts";
 import type { ShapeDtypeStruct } from "../core/struct.ts";
 import type { MapTree, TensorSpec } from "./types.ts";

@@ -1,9 +1,9 @@
 // Loops and branches as JavaScript's own, where config.disableJit asks for that.
 import type { AnyFunction } from "../compile/stage.ts";
 import { backend } from "../core/backend.ts";
+import { concreteValue, needConcrete } from "../core/concrete.ts";
 import { ConcretizationTypeError, ShapeError, TreeError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { concreteValue, needConcrete } from "../core/trace.ts";
 import { sameTree, type TreeDef, unflatten } from "../core/tree.ts";
 import { concatenate, expandDims, sliceInDim, squeeze } from "../ops/shape.ts";
 import { type Flat, flattenValues } from "./bodies.ts";

@@ -220,7 +220,7 @@ export function owning<F extends object>(f: F): F {
   const run = f as unknown as (...args: unknown[]) => unknown;
   const owner = (...args: unknown[]): unknown =>
     hasAmbient() || args.some(holdsTracer) ? run(...args) : withScope(() => run(...args), returned);
-  return owner as unknown as F;
+  return Object.defineProperty(owner, "name", { value: run.name }) as unknown as F;
 }
 function holdsTracer(value: unknown): boolean {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;

@@ -1,4 +1,5 @@
 // shardMap: a function of pieces becomes a function of whole values over a mesh.
+
 import type { AnyFunction } from "../compile/stage.ts";
 import { pieceAval, type ShardMapParams, specAxes, wholeAval } from "../control/shard-map.ts";
 import { runShardMap } from "../control/shard-map-derivative.ts";
@@ -9,6 +10,7 @@ import { type Mesh, NamedSharding, P, PartitionSpec } from "../core/mesh.ts";
 import { broadcastPrefix, leafPaths, type TreeDef, unflatten } from "../core/tree.ts";
 import { flattenValues, traceBody } from "./bodies.ts";
 import { concrete } from "./function-graph.ts";
+import { named } from "./named.ts";
 
 export interface ShardMapOptions {
   readonly mesh: Mesh;
@@ -36,7 +38,7 @@ export function shardMap<A extends unknown[], R>(f: (...args: A) => R, options: 
   const name = f.name || "f";
   const where = checkedOptions(name, options);
   const mapped = (...args: A): R => callShardMap(f as AnyFunction, name, options, where, args) as R;
-  return Object.defineProperty(mapped, "name", { value: name });
+  return named(mapped, f);
 }
 
 type Where = Pick<ShardMapParams, "mesh" | "manualAxes" | "checked">;

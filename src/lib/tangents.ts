@@ -1,9 +1,10 @@
 // Tangents and cotangents as users pass them: checked against what they belong to, leaf by leaf.
 import { leafAval, leafValue } from "../compile/leaves.ts";
 import { type Aval, isSubset, longAval, shortAval } from "../core/aval.ts";
+import { concreteValue } from "../core/concrete.ts";
 import { DTypeError, ShapeError, ShardingError, TreeError } from "../core/errors.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
-import { concreteValue, stagedConstant, Tracer } from "../core/trace.ts";
+import { stagedConstant, Tracer } from "../core/trace.ts";
 import { flatten, type Leaf, leafCount, printTree, sameTree, type TreeDef } from "../core/tree.ts";
 import { isDifferentiable, tangentAval } from "../transforms/jvp.ts";
 import { elements } from "./tensor-print.ts";

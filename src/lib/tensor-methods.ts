@@ -5,6 +5,7 @@ import { bytesOf, decode, encodeValues, rawWords } from "../compile/encoding.ts"
 import { toBytes, toBytesAsync } from "../compile/place.ts";
 import { longAval } from "../core/aval.ts";
 import type { HostScalar } from "../core/complex.ts";
+import { concreteValue, needConcrete } from "../core/concrete.ts";
 import { isComplex } from "../core/dtype.ts";
 import {
   ConcretizationTypeError,
@@ -16,7 +17,7 @@ import {
 } from "../core/errors.ts";
 import type { Device, Sharding } from "../core/mesh.ts";
 import { Literal, Tensor } from "../core/tensor.ts";
-import { concreteValue, needConcrete, Tracer } from "../core/trace.ts";
+import { Tracer } from "../core/trace.ts";
 import type { Index } from "./indexing.ts";
 import * as indexing from "./indexing.ts";
 import * as lax from "./lax-shape.ts";

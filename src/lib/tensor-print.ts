@@ -4,10 +4,11 @@ import { encodeValues, scalars } from "../compile/encoding.ts";
 import { toBytes } from "../compile/place.ts";
 import { longAval } from "../core/aval.ts";
 import type { Complex, HostScalar } from "../core/complex.ts";
+import { concreteValue } from "../core/concrete.ts";
 import { isFloat } from "../core/dtype.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { Literal } from "../core/tensor.ts";
-import { concreteValue, Tracer } from "../core/trace.ts";
+import { Tracer } from "../core/trace.ts";
 
 /** The elements of a concrete tensor in row-major order. */
 export function elements(t: Tensor): HostScalar[] {

@@ -1,4 +1,5 @@
 // vmap: a function of one example becomes a function of many.
+
 import { leafValue } from "../compile/leaves.ts";
 import { meshOf } from "../compile/meshes.ts";
 import { type AnyFunction, flattenResult } from "../compile/stage.ts";
@@ -11,6 +12,7 @@ import { batchAt, removeDim } from "../ops/batching.ts";
 import { batchWalk } from "../transforms/batch.ts";
 import { flattenValues } from "./bodies.ts";
 import { concrete, runTogether } from "./function-graph.ts";
+import { named } from "./named.ts";
 
 export interface VmapOptions {
   /** A tree prefix of the argument list: the axis of each leaf to map over, negative from the end, null for none. */
@@ -36,7 +38,7 @@ const isAxis = (value: unknown): value is Axis => value === null || typeof value
 export function vmap<A extends unknown[], R>(f: (...args: A) => R, options: VmapOptions = {}): (...args: A) => R {
   const name = f.name || "f";
   const mapped = (...args: A): R => mapCall(f as AnyFunction, name, options, args) as R;
-  return Object.defineProperty(mapped, "name", { value: name });
+  return named(mapped, f);
 }
 
 function mapCall(f: AnyFunction, name: string, options: VmapOptions, args: readonly unknown[]): unknown {

@@ -1,9 +1,9 @@
 // Axes and sizes as users give them: negative ones, lists, and tensors where host integers are needed.
 import { backend } from "../../core/backend.ts";
+import { needConcrete } from "../../core/concrete.ts";
 import { type DType, isDType } from "../../core/dtype.ts";
 import { ConcretizationTypeError, DTypeError, ShapeError, TracerIntegerConversionError } from "../../core/errors.ts";
 import { Tensor } from "../../core/tensor.ts";
-import { needConcrete } from "../../core/trace.ts";
 
 export type Axis = number | readonly number[] | null;
 export type Shape = number | readonly number[];

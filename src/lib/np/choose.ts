@@ -1,8 +1,9 @@
 // Choosing elements: among tensors by number, under a mask, by pieces.
+
+import { needConcrete } from "../../core/concrete.ts";
 import { isInteger } from "../../core/dtype.ts";
 import { ConcretizationTypeError, DTypeError, ShapeError } from "../../core/errors.ts";
 import { Tensor } from "../../core/tensor.ts";
-import { needConcrete } from "../../core/trace.ts";
 import { expandDims, reshape, sliceInDim } from "../../ops/shape.ts";
 import { broadcastShapes, broadcastTo, cast, owning, promoteDTypes, settle, tensorOf, truth } from "../promote.ts";
 import { elements } from "../tensor-print.ts";

@@ -1,8 +1,9 @@
 // Tensors with parts left out, put in, repeated or laid together from blocks.
+
+import { needConcrete } from "../../core/concrete.ts";
 import { isInteger } from "../../core/dtype.ts";
 import { ConcretizationTypeError, DTypeError, ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { needConcrete } from "../../core/trace.ts";
 import { reduceSum } from "../../ops/reduce.ts";
 import { expandDims, iota, reshape, sliceInDim } from "../../ops/shape.ts";
 import { at as read, Slice, set, slice } from "../indexing.ts";

@@ -1,8 +1,9 @@
 // Places of elements: of those that are not zero, of triangles and diagonals; flat places and coordinates.
+
+import { needConcrete } from "../../core/concrete.ts";
 import { isInteger, kindOf, maxValue } from "../../core/dtype.ts";
 import { ConcretizationTypeError, DTypeError, ShapeError } from "../../core/errors.ts";
 import { Tensor } from "../../core/tensor.ts";
-import { needConcrete } from "../../core/trace.ts";
 import { div, mul, sub } from "../../ops/binary.ts";
 import { compare, select } from "../../ops/compare.ts";
 import { like } from "../../ops/literal.ts";

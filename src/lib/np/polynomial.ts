@@ -1,8 +1,9 @@
 // Polynomials as vectors of coefficients, the highest power first.
+
+import { needConcrete } from "../../core/concrete.ts";
 import { epsilon } from "../../core/dtype.ts";
 import { ConcretizationTypeError, ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { needConcrete } from "../../core/trace.ts";
 import { expandDims, iota, reshape, sliceInDim } from "../../ops/shape.ts";
 import { addAt, slice } from "../indexing.ts";
 import { broadcastShapes, broadcastTo, cast, owning, promoteDTypes, settle, tensorOf } from "../promote.ts";

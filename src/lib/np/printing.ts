@@ -1,7 +1,8 @@
 // Tensors as text in NumPy's manner, and its settings.
+
+import { concreteValue } from "../../core/concrete.ts";
 import { DTypeError } from "../../core/errors.ts";
 import { Tensor } from "../../core/tensor.ts";
-import { concreteValue } from "../../core/trace.ts";
 import { numpyText, type PrintOptions, printing } from "../numpy-text.ts";
 import { tensorOf } from "../promote.ts";
 import { printTensor } from "../tensor-print.ts";

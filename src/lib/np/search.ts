@@ -1,8 +1,9 @@
 // Places in sorted vectors, bins, and counts of whole numbers.
+
+import { needConcrete } from "../../core/concrete.ts";
 import { isInexact, isInteger } from "../../core/dtype.ts";
 import { ConcretizationTypeError, DTypeError, ShapeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { needConcrete } from "../../core/trace.ts";
 import { add, and, div, max as larger, sub } from "../../ops/binary.ts";
 import { compare, ge, lt, select } from "../../ops/compare.ts";
 import { like, zeroOf } from "../../ops/literal.ts";
