@@ -1,7 +1,7 @@
 // The grammar of locations: `loc("file.ts":12:3)`, names, calls, and aliases that may be defined later.
 import type { ParserMethod } from "chevrotain";
 import type { Attribute } from "../attributes.ts";
-import type { Location } from "../module.ts";
+import type { Block, Location, Operation } from "../module.ts";
 import { AttributeGrammar } from "./attributes.ts";
 import { unquoted } from "./literal.ts";
 import {
@@ -22,11 +22,21 @@ import {
 /** A location as it was read: aliases are looked up when the whole text is known. */
 export type RawLocation = Location | { readonly kind: "alias"; readonly name: string } | undefined;
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What has a location: an operation or a function. */
+interface Located {
+  readonly location: Location | undefined;
+}
+
 export class LocationGrammar extends AttributeGrammar {
   protected readonly locationAliases = new Map<string, RawLocation>();
   /** One object for each alias, and what it came to at the end. */
   readonly #aliases = new Map<string, Exclude<RawLocation, undefined>>();
   readonly #final = new Map<RawLocation, Location | undefined>();
+
+  /** What waits for its location until the whole text is known. */
+  readonly #located: [Writable<Located> | Writable<Block>, RawLocation | readonly RawLocation[]][] = [];
 
   #word(expected: string): void {
     this.ACTION(() => {
@@ -165,7 +175,32 @@ export class LocationGrammar extends AttributeGrammar {
     return found;
   }
 
+  protected locate(what: Writable<Located>, location: RawLocation): void {
+    if (location !== undefined) this.#located.push([what, location]);
+  }
+
+  /** One location for each argument. */
+  protected locateArguments(block: Block, locations: readonly RawLocation[]): void {
+    if (locations.some((location) => location !== undefined)) this.#located.push([block, locations]);
+  }
+
+  /** Gives `to` the location that waits for `from`, the operation read last. */
+  protected moveLocation(from: Operation, to: Writable<Located>): void {
+    const waiting = this.#located.at(-1);
+    if (waiting?.[0] === from) waiting[0] = to;
+  }
+
+  /** Gives everything its location, now that all aliases are known. */
+  protected settleLocations(): void {
+    for (const [what, location] of this.#located) {
+      if (Array.isArray(location)) (what as Writable<Block>).argLocations = location.map((one) => this.final(one));
+      else (what as Writable<Located>).location = this.final(location as RawLocation);
+    }
+    this.#located.length = 0;
+  }
+
   protected forgetLocations(): void {
+    this.#located.length = 0;
     this.#aliases.clear();
     this.#final.clear();
     this.locationAliases.clear();

@@ -3,19 +3,17 @@ import type { IToken, ParserMethod } from "chevrotain";
 import type { Attribute, Attributes } from "../attributes.ts";
 import { formats } from "../formats/index.ts";
 import type { Draft, Reader, RegionArguments } from "../formats/piece.ts";
-import { type Block, type Location, type Operation, type Region, Value } from "../module.ts";
+import { type Block, type Operation, type Region, Value } from "../module.ts";
 import { typeText } from "../spell.ts";
 import type { FunctionType, Type } from "../types.ts";
 import { shown } from "./base.ts";
 import { unquoted } from "./literal.ts";
-import { LocationGrammar, type RawLocation } from "./locations.ts";
+import type { RawLocation } from "./locations.ts";
 import { Scope } from "./scope.ts";
 import {
   BlockName,
   Colon,
   Comma,
-  Equals,
-  IntegerText,
   LeftAngle,
   LeftCurly,
   LeftParen,
@@ -27,105 +25,11 @@ import {
   ValueName,
   Word,
 } from "./tokens.ts";
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** What has a location: an operation or a function. */
-interface Located {
-  readonly location: Location | undefined;
-}
-
-/** A name that an operation's results are given, and how many of them it stands for. */
-interface Definition {
-  readonly token: IToken;
-  readonly count: number;
-}
-
-/** Results of one operation at most. */
-const mostResults = 100_000;
+import { type Arguments, type Definition, ValueGrammar } from "./values.ts";
 
 const sameType = (a: Type, b: Type): boolean => a === b || typeText(a) === typeText(b);
 
-/** Values separated by commas, each with its type and perhaps where it comes from. */
-interface Arguments extends RegionArguments {
-  readonly attributes: readonly Attributes[];
-  readonly locations: readonly RawLocation[];
-}
-
-export class OperationGrammar extends LocationGrammar {
-  protected scope = new Scope();
-  /** What waits for its location until the whole text is known. */
-  readonly #located: [Writable<Located> | Writable<Block>, RawLocation | readonly RawLocation[]][] = [];
-
-  // ---- values
-
-  #value(token: IToken): Value {
-    const found = this.scope.get(token.image);
-    return found ?? this.fail(`${token.image} is not defined before this place`, token);
-  }
-
-  #define(name: string, value: Value, token: IToken): void {
-    if (!this.scope.define(name, value)) this.fail(`${name} is defined already`, token);
-  }
-
-  /** `%0:2, %1 =` */
-  protected readonly definitions: ParserMethod<[], Definition[]> = this.RULE("definitions", () => {
-    const found: Definition[] = [];
-    this.AT_LEAST_ONE_SEP({
-      SEP: Comma,
-      DEF: () => {
-        const token = this.CONSUME(ValueName);
-        let count = 1;
-        this.OPTION(() => {
-          this.CONSUME(Colon);
-          count = Number(this.CONSUME(IntegerText).image);
-        });
-        found.push({ token, count });
-      },
-    });
-    this.CONSUME(Equals);
-    return found;
-  });
-
-  protected readonly operands: ParserMethod<[], Value[]> = this.RULE("operands", () => {
-    const values: Value[] = [];
-    this.OPTION(() => {
-      const first = this.CONSUME(ValueName);
-      this.ACTION(() => values.push(this.#value(first)));
-      // A comma may also begin what follows the operands.
-      this.MANY({
-        GATE: () => this.LA(2).tokenType === ValueName,
-        DEF: () => {
-          this.CONSUME(Comma);
-          const next = this.CONSUME2(ValueName);
-          this.ACTION(() => values.push(this.#value(next)));
-        },
-      });
-    });
-    return values;
-  });
-
-  /** `(%a: t {…} loc(…), …)`: of a function, a block or a region. */
-  protected readonly argumentList: ParserMethod<[], Arguments> = this.RULE("argumentList", () => {
-    const names: string[] = [];
-    const types: Type[] = [];
-    const attributes: Attributes[] = [];
-    const locations: RawLocation[] = [];
-    this.CONSUME(LeftParen);
-    this.MANY_SEP({
-      SEP: Comma,
-      DEF: () => {
-        names.push(this.CONSUME(ValueName).image);
-        this.CONSUME(Colon);
-        types.push(this.SUBRULE(this.type));
-        attributes.push(this.OPTION(() => this.SUBRULE(this.dictionary)) ?? {});
-        locations.push(this.optionalLocation(2));
-      },
-    });
-    this.CONSUME(RightParen);
-    return { names, types, attributes, locations };
-  });
-
+export class OperationGrammar extends ValueGrammar {
   // ---- regions
 
   /** A block of the arguments given, defined in the scope. */
@@ -133,10 +37,10 @@ export class OperationGrammar extends LocationGrammar {
     const token = this.LA(0);
     const args = types.map((type) => new Value(type));
     args.forEach((arg, i) => {
-      this.#define(names[i]!, arg, token);
+      this.define(names[i]!, arg, token);
     });
     const block: Block = { args, operations: [] };
-    if (locations.some((location) => location !== undefined)) this.#located.push([block, locations]);
+    this.locateArguments(block, locations);
     return block;
   }
 
@@ -284,58 +188,19 @@ export class OperationGrammar extends LocationGrammar {
       });
     }
     const results = resultTypes.map((type) => new Value(type));
-    if (definitions !== undefined) this.#nameResults(name, definitions, results, start);
+    if (definitions !== undefined) this.nameResults(name, definitions, results, start);
     const operation: Operation = { name, operands, results, attributes, regions, location: undefined };
-    if (location !== undefined) this.#located.push([operation, location]);
+    this.locate(operation, location);
     return operation;
-  }
-
-  #nameResults(op: string, definitions: Definition[], results: readonly Value[], start: IToken): void {
-    const named = definitions.reduce((sum, { count }) => sum + count, 0);
-    if (named !== results.length || named > mostResults) {
-      this.fail(`${op}: ${named} results are named, and there are ${results.length}`, start);
-    }
-    let next = 0;
-    for (const { token, count } of definitions) {
-      this.#define(token.image, results[next]!, token);
-      if (count > 1) for (let i = 0; i < count; i++) this.#define(`${token.image}#${i}`, results[next + i]!, token);
-      next += count;
-    }
   }
 
   /** What the formats of operations read. */
   protected readonly reader: Reader = {
     ...this.tokens,
     operands: () => this.subrule(0, this.operands),
-    operand: () => this.#value(this.consume(0, ValueName)),
+    operand: () => this.value(this.consume(0, ValueName)),
     name: () => this.consume(0, ValueName).image,
     arguments: () => this.subrule(0, this.argumentList),
     region: (args) => this.subrule(0, this.headedRegion, { ARGS: [args] }),
   };
-
-  // ---- locations
-
-  protected locate(what: Writable<Located>, location: RawLocation): void {
-    if (location !== undefined) this.#located.push([what, location]);
-  }
-
-  /** Gives `to` the location that waits for `from`, the operation read last. */
-  protected moveLocation(from: Operation, to: Writable<Located>): void {
-    const waiting = this.#located.at(-1);
-    if (waiting?.[0] === from) waiting[0] = to;
-  }
-
-  /** Gives everything its location, now that all aliases are known. */
-  protected settleLocations(): void {
-    for (const [what, location] of this.#located) {
-      if (Array.isArray(location)) (what as Writable<Block>).argLocations = location.map((one) => this.final(one));
-      else (what as Writable<Located>).location = this.final(location as RawLocation);
-    }
-    this.#located.length = 0;
-  }
-
-  protected forgetOperations(): void {
-    this.scope = new Scope();
-    this.#located.length = 0;
-  }
 }

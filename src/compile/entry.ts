@@ -2,6 +2,7 @@
 import type { Aval } from "../core/aval.ts";
 import type { Sharding } from "../core/mesh.ts";
 import type { TreeDef } from "../core/tree.ts";
+import type { TreeReader, TreeWriter } from "../core/tree-code.ts";
 import { BoundedCache, type Used } from "./cache.ts";
 import { config } from "./config.ts";
 import type { Donation } from "./donation.ts";
@@ -12,7 +13,9 @@ export interface Entry extends Used {
   readonly key: string;
   readonly staticKeys: readonly string[];
   readonly def: TreeDef;
-  readonly outDef: TreeDef;
+  /** Takes the arguments apart and puts the results together. */
+  readonly reader: TreeReader;
+  readonly writer: TreeWriter;
   readonly avals: readonly Aval[];
   readonly shardings: readonly Sharding[];
   readonly committed: readonly boolean[];

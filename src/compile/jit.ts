@@ -6,59 +6,27 @@ import type { Sharding } from "../core/mesh.ts";
 import { ShapeDtypeStruct } from "../core/struct.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { hasAmbient, isStaging, isTraced, Tracer } from "../core/trace.ts";
-import { flatten, flattenAs, type Leaf, leafPaths, type TreeDef, unflatten } from "../core/tree.ts";
+import { flatten, unflatten } from "../core/tree.ts";
 import { defaultPrecision } from "../ops/precision.ts";
 import { inline } from "../transforms/evaluate.ts";
 import { Traced } from "./aot.ts";
 import { ArrayTensor, deleted } from "./array.ts";
-import { type BuildOptions, build, type OptionValue } from "./build.ts";
+import type { BuildOptions } from "./build.ts";
 import { tick } from "./cache.ts";
+import { type Call, compileEntry } from "./compile-entry.ts";
 import { config } from "./config.ts";
-import { checkDonation, donationOf, takenLeaves } from "./donation.ts";
-import { clearWithOwner, type Entry, EntryTable, weight } from "./entry.ts";
+import { checkDonation } from "./donation.ts";
+import { clearWithOwner, type Entry, EntryTable } from "./entry.ts";
 import { explainPlaces } from "./explain.ts";
+import { type AskedShardings, buildOptions, type JitOptions } from "./jit-options.ts";
 import { leafAval, leafTensor, leafValue } from "./leaves.ts";
 import { meshOf } from "./meshes.ts";
 import { moveTo } from "./place.ts";
 import { constrain, type Places, placesOf, shardingLeaves } from "./places.ts";
-import { Program, slotsOf } from "./program.ts";
 import { type AnyFunction, forgetTraces, type StagedGraph, stage } from "./stage.ts";
-import { argumentPaths, positions, resolvePositions, type SplitArguments, splitArguments } from "./statics.ts";
+import { argumentPaths, positions, resolvePositions, splitArguments } from "./statics.ts";
 import { identity } from "./structure.ts";
 import { callPlain, checkCall } from "./unjitted.ts";
-import { warn } from "./warn.ts";
-
-export interface JitOptions {
-  /**
-   * Positions of arguments that are part of the program rather than its data; negative ones count from the end. Equal
-   * values share a program: primitives by type and value (1, 1n and true differ, NaN equals itself, 0 and -0 differ),
-   * frozen arrays and plain objects by value, functions and instances of classes by identity.
-   */
-  readonly staticArgnums?: number | readonly number[];
-  /** Positions of arguments whose memory the results may take; they are deleted by the call. */
-  readonly donateArgnums?: number | readonly number[];
-  /** A tree prefix of the arguments; null leaves a leaf where it lies. */
-  readonly inShardings?: unknown;
-  /** A tree prefix of the result; null leaves it to the compiler. */
-  readonly outShardings?: unknown;
-  /** Keeps arguments that the program does not use. */
-  readonly keepUnused?: boolean;
-  /**
-   * XLA options by name. Only of the outermost jit: refused inside another one, in bodies of `lax` and in reverse mode;
-   * under vmap, jvp and linearTranspose alone the function is a program of its own, with its options.
-   */
-  readonly compilerOptions?: Readonly<Record<string, OptionValue>>;
-  /** Inside another trace, records the equations themselves instead of a call. */
-  readonly inline?: boolean;
-}
-
-/** One call's arguments, taken apart. */
-interface Call extends SplitArguments {
-  readonly leaves: readonly Leaf[];
-  readonly def: TreeDef;
-  /** Positions among the dynamic arguments whose memory may be taken. */
-  readonly donated: ReadonlySet<number>;
-}
 
 export class JitFunction {
   readonly name: string;
@@ -115,9 +83,8 @@ export class JitFunction {
   /** True if `args` are concrete tensors of the kinds that `e` was compiled for; they are then in `e.leaves`. */
   private matches(e: Entry, args: readonly unknown[]): boolean {
     const { leaves, avals, shardings, committed } = e;
-    const n = flattenAs(e.def, args, leaves, 0);
-    if (n !== avals.length) return false;
-    for (let i = 0; i < n; i++) {
+    if (!e.reader.read(args, leaves)) return false;
+    for (let i = 0; i < avals.length; i++) {
       const leaf = leaves[i];
       if (
         !(leaf instanceof ArrayTensor) ||
@@ -142,7 +109,7 @@ export class JitFunction {
     }
     const results = program.run();
     for (let i = 0; i < donated.length; i++) leaves[donated[i]!]!.storage.donated();
-    return unflatten(e.outDef, results);
+    return e.writer.write(results);
   }
 
   private split(args: readonly unknown[]): Call {
@@ -179,7 +146,8 @@ export class JitFunction {
       let entry = this.entries.get(key);
       if (entry === undefined) {
         if (config.explainCacheMisses) this.explainRecompile(staged, paths, places);
-        entry = this.compileEntry(key, c, staged, placed, places, paths);
+        const { name, options } = this;
+        entry = compileEntry({ key, name, options, call: c, staged, tensors: placed, places, paths });
         this.entries.add(entry);
         if (!this.watched) clearWithOwner(this, this.entries);
         this.watched = true;
@@ -227,92 +195,22 @@ export class JitFunction {
   }
 
   /** The shardings that the user asked for. @throws TreeError */
-  asked(staged: StagedGraph): { ins: (Sharding | null)[]; outs: (Sharding | null)[] } {
+  asked(staged: StagedGraph): AskedShardings {
     return {
       ins: shardingLeaves(this.options.inShardings, staged.inDef, "inShardings"),
       outs: shardingLeaves(this.options.outShardings, staged.outDef, "outShardings"),
     };
   }
 
-  private compileEntry(
-    key: string,
-    c: Call,
-    staged: StagedGraph,
-    tensors: readonly ArrayTensor[],
-    places: Places,
-    paths: readonly string[],
-  ): Entry {
-    const captures = staged.captures.map((value) => {
-      const array = leafTensor(value) as ArrayTensor;
-      return array.committed && array.sharding.devices.length === places.devices.length
-        ? array
-        : moveTo(array, places.otherwise, false);
-    });
-    const options = this.buildOptions(
-      staged,
-      captures.map((array) => (array.committed || places.devices.length > 1 ? array.sharding : null)),
-      { ins: places.given, outs: places.outs },
-      places.devices,
-      c.donated,
-    );
-    const built = build(staged.graph, options);
-    const first = captures.length;
-    for (const i of built.unusable)
-      warn(`${this.name}: the donated ${paths[i - first]} fits no result; it was not donated.`);
-    const slots = slotsOf(built.kept);
-    const program = new Program(
-      built.executable,
-      built.kept.filter(Boolean).length,
-      staged.graph.outputs.map((o) => o.aval),
-      built.outShardings,
-      places.resultsCommitted,
-    );
-    captures.forEach((array, i) => {
-      if (slots[i]! >= 0) program.capture(slots[i]!, array);
-      if (array !== staged.captures[i]) array.dispose();
-    });
-    const { def, staticArgnums } = c;
-    return {
-      key,
-      staticKeys: c.staticKeys,
-      def,
-      outDef: staged.outDef,
-      avals: tensors.map((t) => t.aval),
-      shardings: tensors.map((t) => t.sharding),
-      committed: tensors.map((t) => t.committed),
-      slots: slots.slice(first),
-      donation: donationOf(this.name, takenLeaves(options.donated, built, first), def, staticArgnums),
-      program,
-      precision: defaultPrecision(),
-      leaves: [],
-      users: new Set(),
-      weight: weight(),
-      live: true,
-      used: 0,
-    };
-  }
-
-  /** `donated` are positions among the dynamic arguments. */
+  /** `captured` are the places of what the function closed over; `donated`, positions among the dynamic arguments. */
   buildOptions(
     staged: StagedGraph,
     captured: readonly (Sharding | null)[],
-    asked: { readonly ins: readonly (Sharding | null)[]; readonly outs: readonly (Sharding | null)[] },
+    asked: AskedShardings,
     devices: BuildOptions["devices"],
     donated: ReadonlySet<number>,
   ): BuildOptions {
-    const { inDef } = staged;
-    const taken =
-      inDef.kind === "array" ? inDef.children.flatMap((d, i) => leafPaths(d).map(() => donated.has(i))) : [];
-    return {
-      name: this.name,
-      devices,
-      inShardings: [...captured, ...asked.ins],
-      outShardings: asked.outs,
-      donated: [...captured.map(() => false), ...taken],
-      resultInfo: leafPaths(staged.outDef, "result"),
-      keepUnused: this.options.keepUnused ?? false,
-      ...(this.options.compilerOptions ? { compilerOptions: this.options.compilerOptions } : {}),
-    };
+    return buildOptions(this.name, this.options, staged, captured, asked, devices, donated);
   }
 
   trace(args: readonly unknown[]): Traced {

@@ -6,11 +6,11 @@ import { memoryKinds } from "./memories.ts";
 
 export interface DonationMatch {
   /** For an input, the result that surely lies as it does. */
-  readonly aliases: Map<number, number>;
+  readonly aliases: ReadonlyMap<number, number>;
   /** Inputs whose result the compiler chooses, because it places the result. */
-  readonly donors: Set<number>;
+  readonly donors: ReadonlySet<number>;
   /** Inputs that no result can use. */
-  readonly unusable: number[];
+  readonly unusable: readonly number[];
 }
 
 /** Gives each donated input among `indices` the first free result of its shape, dtype and placement, as JAX does. */

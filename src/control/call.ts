@@ -22,19 +22,11 @@ type Many = readonly Tensor[];
 
 export const callOp: Op<CallParams, Many> = defineOp({
   name: "jit",
-  shape: (operands, { graph }) => {
-    requireInputs("jit", graph, operands);
-    return graph.outputs.map((o) => o.aval);
-  },
+  shape: (operands, { graph }) => calledShape("jit", graph, operands),
   derivative: {
     structured: {
-      jvp: (primals, tangents, { name, graph, compilerOptions }) => {
-        const active = tangents.map((t) => t !== null);
-        const d = jvpGraph(graph, active);
-        const outs = call(name, d.graph, [...primals, ...pick(tangents as Many, active)], compilerOptions);
-        const n = graph.outputs.length;
-        return [outs.slice(0, n), spreadMask(d.outActive, outs.slice(n))];
-      },
+      jvp: (primals, tangents, { name, graph, compilerOptions }) =>
+        jvpCall(graph, primals, tangents, (g, args) => call(name, g, args, compilerOptions)),
       linearize: (primals, tangents, { name, graph, compilerOptions }) => {
         if (compilerOptions !== undefined) throw notOutermost(name, compilerOptions);
         const active = tangents.map((t) => t !== null);
@@ -77,6 +69,26 @@ export function requireInputs(name: string, graph: Graph, operands: readonly Ava
       `${name}: ${graph.name} takes ${graph.inputs.map((v) => shortAval(v.aval)).join(", ")}; got ` +
         `${operands.map((a) => shortAval(a)).join(", ")}`,
     );
+}
+
+/** The shape rule of an operation that evaluates `graph`. */
+export function calledShape(name: string, graph: Graph, operands: readonly Aval[]): Aval[] {
+  requireInputs(name, graph, operands);
+  return graph.outputs.map((o) => o.aval);
+}
+
+/** The forward derivative of an operation that evaluates `graph`: run the derivative's graph with `run`. */
+export function jvpCall(
+  graph: Graph,
+  primals: Many,
+  tangents: readonly Maybe[],
+  run: (graph: Graph, args: Many) => readonly Tensor[],
+): readonly [Many, readonly Maybe[]] {
+  const active = tangents.map((t) => t !== null);
+  const d = jvpGraph(graph, active);
+  const outs = run(d.graph, [...primals, ...pick(tangents as Many, active)]);
+  const n = graph.outputs.length;
+  return [outs.slice(0, n), spreadMask(d.outActive, outs.slice(n))];
 }
 
 /** The transpose rule of an operation that evaluates `graph`: run the transposed graph with `run`. */

@@ -1,7 +1,7 @@
 // checkpoint: the backward pass computes a graph again instead of keeping what it made.
 import { longAval, type MemorySpace, withMemory } from "../core/aval.ts";
 import { ShardingError } from "../core/errors.ts";
-import { type Equation, effectOf, type Graph, graphEffect, Var } from "../core/graph.ts";
+import { type Equation, effectOf, type Graph, graphEffect, memoize, Var } from "../core/graph.ts";
 import type { NamedSharding } from "../core/mesh.ts";
 import { defineOp, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -10,10 +10,10 @@ import { batchedSharding, shardingConstraint } from "../ops/barrier.ts";
 import { devicePutOp } from "../ops/memory.ts";
 import { batchGraph } from "../transforms/batch.ts";
 import { inline } from "../transforms/evaluate.ts";
-import { jvpGraph, pick, spreadMask } from "../transforms/jvp.ts";
+import { pick, spreadMask } from "../transforms/jvp.ts";
 import { type LinearizedGraph, linearizeGraph } from "../transforms/linearize.ts";
 import { bytesOf } from "../transforms/residuals.ts";
-import { requireInputs, transposeCall } from "./call.ts";
+import { calledShape, jvpCall, transposeCall } from "./call.ts";
 import type { CheckpointPolicy } from "./checkpoint-policies.ts";
 import { type SplitGraph, splitLinearized } from "./split.ts";
 
@@ -33,19 +33,11 @@ type Many = readonly Tensor[];
 
 export const checkpointOp: Op<CheckpointParams, Many> = defineOp({
   name: "checkpoint",
-  shape: (operands, { graph }) => {
-    requireInputs("checkpoint", graph, operands);
-    return graph.outputs.map((o) => o.aval);
-  },
+  shape: (operands, { graph }) => calledShape("checkpoint", graph, operands),
   derivative: {
     structured: {
-      jvp: (primals, tangents, p) => {
-        const active = tangents.map((t) => t !== null);
-        const d = jvpGraph(p.graph, active);
-        const outs = bind(checkpointOp, [...primals, ...pick(tangents as Many, active)], { ...p, graph: d.graph });
-        const n = p.graph.outputs.length;
-        return [outs.slice(0, n), spreadMask(d.outActive, outs.slice(n))];
-      },
+      jvp: (primals, tangents, p) =>
+        jvpCall(p.graph, primals, tangents, (graph, args) => bind(checkpointOp, args, { ...p, graph })),
       linearize: (primals, tangents, p) => {
         const active = tangents.map((t) => t !== null);
         const l = linearizeGraph(p.graph, active);
@@ -94,34 +86,22 @@ export const checkpointOp: Op<CheckpointParams, Many> = defineOp({
   },
 });
 
-const splits = new WeakMap<Graph, Map<CheckpointPolicy, SplitGraph>>();
-
 /**
  * Keeps what the policy allows, in the memory that it says; everything else is computed again from that and the inputs.
  */
 function splitCheckpoint(l: LinearizedGraph, policy: CheckpointPolicy): SplitGraph {
-  let known = splits.get(l.primal);
-  if (known === undefined) {
-    known = new Map();
-    splits.set(l.primal, known);
-  }
-  let split = known.get(policy);
-  if (split === undefined) {
+  return memoize(l.primal, policy, () => {
     const moves = movesOf(l.primal, policy);
     const isKept = (e: Equation) => policy.saveable(e) || e.results.some((r) => moves.has(r));
     const kept = new Set<Var>(l.primal.equations.filter(isKept).flatMap((e) => e.results));
     // What has an effect is not done twice, so its results must be kept whatever the policy says.
     const once = new Set<Var>(l.primal.equations.filter((e) => effectOf(e) !== "none").flatMap((e) => e.results));
-    split = offload(
-      splitLinearized(l, {
-        cost: (v) => (kept.has(v) || once.has(v) ? bytesOf(v) : Number.POSITIVE_INFINITY),
-        recompute: (e) => !e.results.some((r) => kept.has(r)),
-      }),
-      moves,
-    );
-    known.set(policy, split);
-  }
-  return split;
+    const split = splitLinearized(l, {
+      cost: (v) => (kept.has(v) || once.has(v) ? bytesOf(v) : Number.POSITIVE_INFINITY),
+      recompute: (e) => !e.results.some((r) => kept.has(r)),
+    });
+    return offload(split, moves);
+  });
 }
 
 /** The values that the policy keeps in another memory. @throws ShardingError if one does not lie where the policy says */

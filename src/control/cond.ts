@@ -1,7 +1,7 @@
 // cond and switch: one of several graphs over the same operands, chosen by an index.
 import { type Aval, longAval, shortAval } from "../core/aval.ts";
 import { DTypeError, JortsError, ShapeError } from "../core/errors.ts";
-import { type Graph, graphEffect, hasEffects, maskKey, strongest, Var } from "../core/graph.ts";
+import { type Graph, graphEffect, hasEffects, maskKey, memoize, strongest, Var } from "../core/graph.ts";
 import { typeOf } from "../core/lowering.ts";
 import { defineOp, type Op } from "../core/op.ts";
 import { Literal, type Tensor } from "../core/tensor.ts";
@@ -76,7 +76,7 @@ export const condOp: Op<CondParams, Many> = defineOp({
     const { branches } = params;
     const options = { size, axisName, spmdAxisName };
     const key = `batch ${dims.join()} ${size} ${axisName} ${spmdAxisName} ${at !== null}`;
-    const batched = remember(branches, key, () => {
+    const batched = memoize(branches, key, () => {
       const free = branches.map((b) => batchGraph(b, dims, options).dims.map((d) => d !== null));
       const force = at === null ? union(free) : free[0]!.map(() => true);
       return { force, branches: branches.map((b) => batchGraph(b, dims, options, force).graph) };
@@ -123,21 +123,8 @@ function choose(index: Tensor, branches: Branches, operands: Many): Tensor[] {
 const union = (masks: readonly (readonly boolean[])[]): boolean[] =>
   masks[0]!.map((_, i) => masks.some((mask) => mask[i]));
 
-const memos = new WeakMap<Branches, Map<string, unknown>>();
-
-/** What a transformation made of `branches`, computed once for each `key`. */
-function remember<T>(branches: Branches, key: string, compute: () => T): T {
-  let memo = memos.get(branches);
-  if (memo === undefined) {
-    memo = new Map();
-    memos.set(branches, memo);
-  }
-  if (!memo.has(key)) memo.set(key, compute());
-  return memo.get(key) as T;
-}
-
 function jvpBranches(branches: Branches, active: readonly boolean[]) {
-  return remember(branches, `jvp ${maskKey(active)}`, () => {
+  return memoize(branches, `jvp ${maskKey(active)}`, () => {
     const outActive = union(branches.map((b) => jvpGraph(b, active).outActive));
     return { outActive, branches: branches.map((b) => jvpGraph(b, active, outActive).graph) };
   });
@@ -153,7 +140,7 @@ interface LinearizedBranches {
 }
 
 function linearizeBranches(branches: Branches, active: readonly boolean[]): LinearizedBranches {
-  return remember(branches, `linearize ${maskKey(active)}`, () => {
+  return memoize(branches, `linearize ${maskKey(active)}`, () => {
     const outActive = union(branches.map((b) => linearizeGraph(b, active).outActive));
     const splits = branches.map((b) => splitLinearized(linearizeGraph(b, active, outActive)));
     const n = branches[0]!.outputs.length;
@@ -201,7 +188,7 @@ function shareSlots(kept: readonly (readonly Aval[])[]): { slots: Aval[]; places
 }
 
 function transposeBranches(branches: Branches, linear: readonly boolean[], given: readonly boolean[]) {
-  return remember(branches, `transpose ${maskKey(linear)} ${maskKey(given)}`, () => {
+  return memoize(branches, `transpose ${maskKey(linear)} ${maskKey(given)}`, () => {
     const nonzero = union(branches.map((b) => transposeGraph(b, linear, given).nonzero));
     const transposed = branches.map(
       (b) => dce(transposeGraph(b, linear, given, true).graph, { outputs: nonzero }).graph,

@@ -11,7 +11,7 @@ import { batchedAval, batchGraph } from "../transforms/batch.ts";
 import { inline } from "../transforms/evaluate.ts";
 import { isDifferentiable, spreadMask, tangentAval } from "../transforms/jvp.ts";
 import { linearizeGraph } from "../transforms/linearize.ts";
-import { requireInputs } from "./call.ts";
+import { calledShape } from "./call.ts";
 import { Rule } from "./rule.ts";
 
 export { Rule };
@@ -36,10 +36,7 @@ export interface CustomVjpParams {
 
 export const customVjpOp: Op<CustomVjpParams, Many> = defineOp({
   name: "custom_vjp_call",
-  shape: (operands, { graph }) => {
-    requireInputs("custom_vjp_call", graph, operands);
-    return graph.outputs.map((o) => o.aval);
-  },
+  shape: (operands, { graph }) => calledShape("custom_vjp_call", graph, operands),
   derivative: {
     structured: {
       jvp: (_primals, _tangents, { name }) => {
@@ -157,10 +154,7 @@ export interface CustomJvpParams {
 
 export const customJvpOp: Op<CustomJvpParams, Many> = defineOp({
   name: "custom_jvp_call",
-  shape: (operands, { graph }) => {
-    requireInputs("custom_jvp_call", graph, operands);
-    return graph.outputs.map((o) => o.aval);
-  },
+  shape: (operands, { graph }) => calledShape("custom_jvp_call", graph, operands),
   derivative: {
     structured: {
       jvp: (primals, tangents, p) => applyJvp(primals, tangents, p),

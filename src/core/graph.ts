@@ -32,14 +32,17 @@ export interface Graph {
 /** Marks objects among parameters that change nothing of what an equation computes. */
 export const outsideProgram: unique symbol = Symbol("jorts.outsideProgram");
 
-const memos = new WeakMap<Graph, Map<string, unknown>>();
+const memos = new WeakMap<Graph | readonly Graph[], Map<unknown, unknown>>();
 
-/** What a transformation made of `graph`, computed once for each `key`. */
-export function memoize<T>(graph: Graph, key: string, compute: () => T): T {
-  let memo = memos.get(graph);
+/**
+ * What a transformation made of a graph, or of graphs in one array, computed once for each `key`: a text, or an object
+ * that stands for itself.
+ */
+export function memoize<T>(of: Graph | readonly Graph[], key: string | object, compute: () => T): T {
+  let memo = memos.get(of);
   if (memo === undefined) {
     memo = new Map();
-    memos.set(graph, memo);
+    memos.set(of, memo);
   }
   if (!memo.has(key)) memo.set(key, compute());
   return memo.get(key) as T;

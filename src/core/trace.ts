@@ -1,9 +1,8 @@
 // The one tracer: where an operation is recorded, and how values of outer traces come in.
 import type { Aval } from "./aval.ts";
-import { longAval } from "./aval.ts";
 import { type AxisEnvironment, bindAxes, restoreAxes } from "./axes.ts";
 import { backend } from "./backend.ts";
-import { ConcretizationTypeError, JortsError, UnexpectedTracerError } from "./errors.ts";
+import { JortsError, UnexpectedTracerError } from "./errors.ts";
 import { type Atom, type Equation, type Graph, Var } from "./graph.ts";
 import { leaked, leaksChecked, type Watched, watch, writeOutSites } from "./leaks.ts";
 import type { AnyOp, Op } from "./op.ts";
@@ -64,7 +63,8 @@ export class Trace {
   private readonly outerDepth = depth;
   private readonly outerAxes: AxisEnvironment;
   private readonly site: Site = currentSite();
-  private known: Map<Var, Tensor> | undefined;
+  /** What host reads know of it; kept by concrete.ts. */
+  known: Map<Var, Tensor> | undefined;
 
   constructor(inputs: readonly Aval[], options: TraceOptions) {
     this.level = ++depth;
@@ -126,64 +126,9 @@ export class Trace {
     return { name, inputs: [...this.captures.values(), ...this.inputs], equations: this.equations, outputs: atoms };
   }
 
-  /** The value of `v`, computed from the concrete inputs; undefined if this trace has none. */
-  value(v: Var): Tensor | undefined {
-    if (this.options.values === undefined) return undefined;
-    const known = this.knownValues();
-    if (known === undefined) return undefined;
-    const found = known.get(v);
-    if (found !== undefined) return found;
-    const needed = new Set<Var>([v]);
-    const equations: Equation[] = [];
-    for (let i = this.equations.length - 1; i >= 0; i--) {
-      const e = this.equations[i]!;
-      if (!e.results.some((r) => needed.has(r)) || e.results.every((r) => known.has(r))) continue;
-      equations.push(e);
-      for (const o of e.operands) if (o instanceof Var && !known.has(o)) needed.add(o);
-    }
-    equations.reverse();
-    const inputs = [...new Set(equations.flatMap((e) => e.operands))].filter(
-      (o): o is Var => o instanceof Var && known.has(o),
-    );
-    const outputs = equations.flatMap((e) => e.results);
-    const values = backend().run(
-      { name: "prefix", inputs, equations, outputs },
-      inputs.map((i) => known.get(i)!),
-    );
-    outputs.forEach((o, i) => {
-      known.set(o, values[i]!);
-    });
-    return known.get(v);
-  }
-
-  private knownValues(): Map<Var, Tensor> | undefined {
-    this.known ??= new Map();
-    const outside: [Tensor, Var][] = [...this.captures];
-    this.inputs.forEach((v, i) => {
-      outside.push([this.options.values![i]!, v]);
-    });
-    for (const [tensor, v] of outside) {
-      if (this.known.has(v)) continue;
-      const value = concreteValue(tensor);
-      if (value === undefined) return undefined;
-      this.known.set(v, value);
-    }
-    return this.known;
-  }
-
   describe(): string {
     return `${this.options.what} at ${describeSite(this.site)}`;
   }
-}
-
-/**
- * The concrete tensor behind `t`: itself, or what its trace can compute; undefined under jit, vmap and loop bodies. A
- * constant made there is staged too, and as unreadable as what is computed from it.
- */
-export function concreteValue(t: Tensor): Tensor | undefined {
-  if (!(t instanceof Tracer)) return t;
-  if (t.trace.closed) throw escaped("a host read", t.trace);
-  return t.atom instanceof Literal ? undefined : t.trace.value(t.atom);
 }
 
 /** The constant that a staged `t` stands for, or undefined. @throws UnexpectedTracerError if its trace has ended */
@@ -193,36 +138,7 @@ export function stagedConstant(t: Tracer, user: string): Literal | undefined {
   return t.atom;
 }
 
-/** The concrete tensor behind `t`. @throws `error` naming the arguments that `t` depends on */
-export function needConcrete(
-  t: Tensor,
-  what: string,
-  error: new (message: string) => ConcretizationTypeError = ConcretizationTypeError,
-): Tensor {
-  const value = concreteValue(t);
-  if (value !== undefined) return value;
-  throw new error(
-    `${what}: the value of a traced ${longAval(t.aval)} is not known while ${(t as Tracer).trace.describe()} is traced. ` +
-      `${origin(t as Tracer)} Pass that argument as static (staticArgnums), or keep the computation in traced form ` +
-      "(np.where, lax.cond, lax.whileLoop).",
-  );
-}
-
-/** A sentence saying which inputs a tracer's value came from. */
-function origin(t: Tracer): string {
-  const needed = new Set<Atom>([t.atom]);
-  const { equations, inputs, options } = t.trace;
-  for (let i = equations.length - 1; i >= 0; i--) {
-    const e = equations[i]!;
-    if (e.results.some((r) => needed.has(r))) for (const o of e.operands) needed.add(o);
-  }
-  const names = inputs.flatMap((v, i) => (needed.has(v) ? [options.inputNames?.(i) ?? `argument ${i}`] : []));
-  if (names.length === 0) return "It depends on no argument; it was made by operations inside the traced function.";
-  const shown = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
-  return `It depends on ${shown.join(", ")}.`;
-}
-
-function escaped(user: string, trace: Trace): UnexpectedTracerError {
+export function escaped(user: string, trace: Trace): UnexpectedTracerError {
   return new UnexpectedTracerError(
     `${user}: a tracer of ${trace.describe()} was used after that trace had ended or outside it. ` +
       "Return values from the traced function instead of storing them outside.",

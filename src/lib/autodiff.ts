@@ -119,9 +119,22 @@ function linearized(f: AnyFunction, primals: readonly unknown[], what: string, h
   };
 }
 
+/** The result, `derivative` holding the residuals that the run made, and what the function returned besides. */
+function besideResult(
+  derivative: AnyFunction,
+  { g, parts, residuals, free }: ReturnType<typeof linearized>,
+): unknown[] {
+  const made = residuals.filter((r) => !g.inputs.includes(r));
+  const held = holding(derivative, residuals, made);
+  free();
+  const [out, ...aux] = parts;
+  return [out, held, ...aux];
+}
+
 /** `[out, pull]`, and what `f` returned besides. */
 export function vjpOf(f: AnyFunction, primals: readonly unknown[], hasAux: boolean): unknown[] {
-  const { p, leaves, g, l, differentiable, result, parts, residuals, free } = linearized(f, primals, "vjp", hasAux);
+  const half = linearized(f, primals, "vjp", hasAux);
+  const { p, leaves, l, differentiable, result, residuals } = half;
   const pull = (cotangent: unknown): unknown => {
     const leavesGiven = tangentLeaves("vjp", "cotangents", cotangent, result.def);
     const cts = matchTangents("vjp", leavesGiven, result.outputs, leafPaths(result.def, "cotangent"), "unread");
@@ -139,24 +152,13 @@ export function vjpOf(f: AnyFunction, primals: readonly unknown[], hasAux: boole
       leaves.map((x, i) => concrete(all[i] ?? zeroTangent(x))),
     );
   };
-  const held = holding(
-    pull,
-    residuals,
-    residuals.filter((r) => !g.inputs.includes(r)),
-  );
-  free();
-  const [out, ...aux] = parts;
-  return [out, held, ...aux];
+  return besideResult(pull, half);
 }
 
 /** `[out, push]`, and what `f` returned besides. */
 export function linearizeOf(f: AnyFunction, primals: readonly unknown[], hasAux: boolean): unknown[] {
-  const { p, leaves, g, l, differentiable, result, parts, residuals, free } = linearized(
-    f,
-    primals,
-    "linearize",
-    hasAux,
-  );
+  const half = linearized(f, primals, "linearize", hasAux);
+  const { p, leaves, l, differentiable, result, residuals } = half;
   const push = (...tangents: unknown[]): unknown => {
     const given = tangentLeaves("linearize", "tangents", tangents, p.def);
     const matched = matchTangents("linearize", given, leaves, leafPaths(p.def, "tangents"), "zero");
@@ -169,14 +171,7 @@ export function linearizeOf(f: AnyFunction, primals: readonly unknown[], hasAux:
       result.outputs.map((o, i) => concrete(all[i] ?? zeroTangent(o.aval))),
     );
   };
-  const held = holding(
-    push,
-    residuals,
-    residuals.filter((r) => !g.inputs.includes(r)),
-  );
-  free();
-  const [out, ...aux] = parts;
-  return [out, held, ...aux];
+  return besideResult(push, half);
 }
 
 /** The transpose of a function that is linear in all its arguments, floats to floats or integers to integers. */

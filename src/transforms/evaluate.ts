@@ -42,6 +42,18 @@ export function forEachEquation(equations: readonly Equation[], visit: (e: Equat
   }
 }
 
+/** Binds an equation again, with values from `env`, to which its results are added. */
+export function repeat(env: Environment<Tensor>, e: Equation): void {
+  const results = bind(
+    e.op,
+    e.operands.map((o) => read(env, o)),
+    e.params,
+  );
+  e.results.forEach((r, i) => {
+    env.set(r, results[i]!);
+  });
+}
+
 /** Records the equations of `graph` again, one by one. */
 export function inline(graph: Graph, args: readonly Tensor[]): Tensor[] {
   if (args.length !== graph.inputs.length)
@@ -50,16 +62,7 @@ export function inline(graph: Graph, args: readonly Tensor[]): Tensor[] {
   graph.inputs.forEach((v, i) => {
     env.set(v, args[i]!);
   });
-  forEachEquation(graph.equations, (e) => {
-    const results = bind(
-      e.op,
-      e.operands.map((o) => read(env, o)),
-      e.params,
-    );
-    e.results.forEach((r, i) => {
-      env.set(r, results[i]!);
-    });
-  });
+  forEachEquation(graph.equations, (e) => repeat(env, e));
   return graph.outputs.map((o) => read(env, o));
 }
 

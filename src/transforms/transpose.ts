@@ -4,9 +4,9 @@ import { internal, NonDifferentiableError } from "../core/errors.ts";
 import { type Equation, type Graph, maskKey, memoize, nestedGraphs, Var } from "../core/graph.ts";
 import type { AnyOp, Maybe } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { bind, traceGraph } from "../core/trace.ts";
+import { traceGraph } from "../core/trace.ts";
 import { addTangents, fitCotangent, zeroTangent } from "../ops/tangent.ts";
-import { Environment, forEachEquation, read } from "./evaluate.ts";
+import { Environment, forEachEquation, read, repeat } from "./evaluate.ts";
 import { spreadMask, tangentAval } from "./jvp.ts";
 
 /**
@@ -32,14 +32,7 @@ export function transposeWalk(
       for (const r of e.results) dependent.add(r);
       return;
     }
-    const results = bind(
-      e.op,
-      e.operands.map((o) => read(known, o)),
-      e.params,
-    );
-    e.results.forEach((r, i) => {
-      known.set(r, results[i]!);
-    });
+    repeat(known, e);
   });
   const sums = new Map<Var, Tensor>();
   const accumulate = (v: Var, ct: Maybe) => {

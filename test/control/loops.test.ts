@@ -1,8 +1,9 @@
 // What users may do wrong in loops and branches, and how weak types settle.
 import { describe, expect, test } from "vitest";
+import { needConcrete } from "../../src/core/concrete.ts";
 import { ConcretizationTypeError, DTypeError, ShapeError, TreeError } from "../../src/core/errors.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
-import { needConcrete, traceDepth } from "../../src/core/trace.ts";
+import { traceDepth } from "../../src/core/trace.ts";
 import { grad } from "../../src/lib/grad.ts";
 import { associativeScan, cond, foriLoop, map, scan, switch_, whileLoop } from "../../src/lib/loops.ts";
 import { vmap } from "../../src/lib/vmap.ts";

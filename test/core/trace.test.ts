@@ -2,10 +2,11 @@
 import { describe, expect, test } from "vitest";
 import type { ArrayTensor } from "../../src/compile/array.ts";
 import { avalOf } from "../../src/core/aval.ts";
+import { concreteValue, needConcrete } from "../../src/core/concrete.ts";
 import { ConcretizationTypeError, JortsError, ShapeError, UnexpectedTracerError } from "../../src/core/errors.ts";
 import { printGraph } from "../../src/core/print.ts";
 import { Literal, type Tensor } from "../../src/core/tensor.ts";
-import { concreteValue, hasAmbient, needConcrete, Tracer, traceDepth, traceGraph } from "../../src/core/trace.ts";
+import { hasAmbient, Tracer, traceDepth, traceGraph } from "../../src/core/trace.ts";
 import { checkpoint } from "../../src/lib/checkpoint.ts";
 import { customVjp } from "../../src/lib/custom.ts";
 import { grad, jvp, linearize, vjp } from "../../src/lib/grad.ts";

@@ -1,9 +1,10 @@
 // vmap: axes in and out, sizes that disagree, nesting, and equality with a loop.
 import { describe, expect, test } from "vitest";
 import type { AnyFunction } from "../../src/compile/stage.ts";
+import { concreteValue, needConcrete } from "../../src/core/concrete.ts";
 import { ConcretizationTypeError, ShapeError, TreeError } from "../../src/core/errors.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
-import { concreteValue, needConcrete, traceDepth } from "../../src/core/trace.ts";
+import { traceDepth } from "../../src/core/trace.ts";
 import { grad, jvp } from "../../src/lib/grad.ts";
 import { vmap } from "../../src/lib/vmap.ts";
 import { add, mul } from "../../src/ops/binary.ts";
