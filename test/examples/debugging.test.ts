@@ -20,6 +20,7 @@ const blocks = [...page.matchAll(/```ts\n(.*?)```\n\n```text\n(.*?)```/gs)].map(
 
 afterEach(() => {
   config.debugNans = false;
+  config.checkTracerLeaks = false;
   vi.restoreAllMocks();
 });
 
@@ -62,6 +63,19 @@ const programs: ((log: (...values: unknown[]) => void) => Promise<void>)[] = [
     } catch (error) {
       const { name, message } = error as Error;
       log(`${name}: ${message.replace(/at .*:\d+:\d+$/, "at train.ts:2")}`);
+    }
+  },
+  async (log) => {
+    config.checkTracerLeaks = true;
+    const kept: Tensor[] = [];
+    const f = jit(function keeps(x: Tensor) {
+      kept.push(np.sin(x));
+      return x;
+    });
+    try {
+      f(np.ones([3]));
+    } catch (error) {
+      log((error as Error).message.replace(/ at \S+:\d+/g, " at …"));
     }
   },
 ];
