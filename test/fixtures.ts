@@ -377,7 +377,10 @@ interface Fixtures {
   "ops/reduce.json": { readonly cases: readonly OpCase[] };
   "ops/shape.json": { readonly cases: readonly OpCase[] };
   "ops/conv.json": { readonly cases: readonly OpCase[] };
-  "linalg.json": { readonly cases: readonly OpCase[] };
+  "linalg.json": {
+    readonly cases: readonly OpCase[];
+    readonly names: { readonly numpy: readonly string[]; readonly lax: readonly string[] };
+  };
   "ops/complex.json": { readonly cases: readonly OpCase[] };
   "fft.json": { readonly cases: readonly OpCase[] };
   "lax.json": LaxFixture;

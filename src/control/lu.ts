@@ -19,12 +19,12 @@ import {
   permuteRows,
   product,
   requireMatrices,
+  taxicab,
   upperPart,
 } from "../ops/matrix.ts";
 import { argmax, reduceSum } from "../ops/reduce.ts";
 import { broadcastInDim, concatenate, expandDims, iota, pad, reshape, slice, sliceInDim } from "../ops/shape.ts";
 import { triangularSolve } from "../ops/triangular.ts";
-import { abs } from "../ops/unary.ts";
 import { repeat } from "./repeat.ts";
 
 type NoParams = Record<never, never>;
@@ -111,7 +111,7 @@ function factorPanel(panel: Tensor): Tensor[] {
     const element = (row: Tensor) => reshape(dynamicSlice(row, [...zero, i], [...lead, 1]), lead);
     const at = spread(i, line);
     const column = reshape(dynamicSlice(a, [...zero, 0, i], [...lead, m, 1]), [...lead, m]);
-    const size = abs(column);
+    const size = taxicab(column);
     const pivot = argmax(select(lt(line, at), like(size, -1), size), axis, "int32");
     const upper = reshape(dynamicSlice(a, [...zero, i, 0], [...lead, 1, n]), [...lead, n]);
     const chosen = reshape(permuteRows(a, expandDims(pivot, [axis])), [...lead, n]);

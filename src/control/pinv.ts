@@ -9,7 +9,7 @@ import { add, div, mul, sub } from "../ops/binary.ts";
 import { byGraph } from "../ops/by-graph.ts";
 import { gt, select } from "../ops/compare.ts";
 import { like, splat } from "../ops/literal.ts";
-import { alongColumns, product, requireMatrices, symmetrized, transposed } from "../ops/matrix.ts";
+import { adjoint, alongColumns, asDType, product, requireMatrices, symmetrized } from "../ops/matrix.ts";
 import { reduceMax } from "../ops/reduce.ts";
 import { broadcastInDim } from "../ops/shape.ts";
 import { abs, neg } from "../ops/unary.ts";
@@ -19,7 +19,7 @@ import { svd } from "./svd.ts";
 export interface PinvParams {
   /** Singular values up to this times the largest count as zero; null: 10 · max(m, n) · ε. */
   readonly rtol: number | null;
-  /** The matrix is symmetric; (x + xᵀ) / 2 is used. */
+  /** The matrix is Hermitian; (x + xᴴ) / 2 is used. */
   readonly hermitian: boolean;
 }
 type One = readonly [Tensor];
@@ -54,19 +54,19 @@ function invert(x: Tensor, { rtol, hermitian }: PinvParams): Tensor {
   const limit = mul(reduceMax(size, [s.ndim - 1]), rtol ?? 10 * Math.max(m, n) * epsilon(x.dtype));
   const counts = gt(size, broadcastInDim(limit, s.shape, [...limit.shape.keys()]));
   const divisors = select(counts, s, like(s, Number.POSITIVE_INFINITY));
-  return product(transposed(vt), div(transposed(u), alongColumns(divisors, m)));
+  return product(adjoint(vt), div(adjoint(u), asDType(alongColumns(divisors, m), x.dtype)));
 }
 type Three = readonly [s: Tensor, u: Tensor, vt: Tensor];
 
 /** Eigenvalues serve as singular values with signs. */
 function ofSymmetric(x: Tensor): Three {
   const [v, w] = eigh(symmetrized(x), true);
-  return [w, v, transposed(v)];
+  return [w, v, adjoint(v)];
 }
 
-/** −P ȧ P + P Pᵀ ȧᵀ (I − a P) + (I − P a) ȧᵀ Pᵀ P, multiplied in the order that keeps products small. */
+/** −P ȧ P + P Pᴴ ȧᴴ (I − a P) + (I − P a) ȧᴴ Pᴴ P, multiplied in the order that keeps products small. */
 function tangent(t: Tensor, a: Tensor, p: Tensor): Tensor {
-  const [pt, tt] = [transposed(p), transposed(t)];
+  const [pt, tt] = [adjoint(p), adjoint(t)];
   if (a.shape.at(-2)! >= a.shape.at(-1)!) {
     const s = product(product(p, pt), tt);
     const u = product(product(tt, pt), p);

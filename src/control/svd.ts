@@ -1,5 +1,6 @@
 // Singular values and vectors.
-import { longAval, withShape } from "../core/aval.ts";
+import { avalOf, longAval, withShape } from "../core/aval.ts";
+import { realOf } from "../core/dtype.ts";
 import { NonDifferentiableError } from "../core/errors.ts";
 import { defineOp, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -7,26 +8,32 @@ import { bind } from "../core/trace.ts";
 import { batchFront } from "../ops/batching.ts";
 import { add, div, mul, sub } from "../ops/binary.ts";
 import { byGraph } from "../ops/by-graph.ts";
-import { eq, lt, select } from "../ops/compare.ts";
+import { eq, select } from "../ops/compare.ts";
 import { qr } from "../ops/householder.ts";
-import { like, splat } from "../ops/literal.ts";
+import { like, splat, zerosLike } from "../ops/literal.ts";
 import {
+  adjoint,
   alongColumns,
   alongRows,
+  asDType,
   diagonalOf,
+  finiteMatrices,
   finiteOnly,
   identityLike,
   onDiagonal,
+  overMatrices,
   product,
+  realPart,
   requireMatrices,
   scaled,
-  sortRows,
   transposed,
 } from "../ops/matrix.ts";
-import { reduceSum } from "../ops/reduce.ts";
 import { broadcastInDim, concatenate, sliceInDim } from "../ops/shape.ts";
-import { neg, sqrt, square } from "../ops/unary.ts";
-import { orthogonalRows } from "./jacobi.ts";
+import { bidiagonalForm } from "./bidiagonal-form.ts";
+import { bidiagonalSvd } from "./bidiagonal-svd.ts";
+import { rotatedUpTo } from "./conquer.ts";
+import { jacobiSvd } from "./jacobi.ts";
+import { reflect } from "./reflectors.ts";
 
 export interface SvdParams {
   readonly computeUv: boolean;
@@ -46,7 +53,7 @@ export const svdOp: Op<SvdParams, One> = defineOp({
     const lead = x.shape.slice(0, -2);
     const [m, n] = x.shape.slice(-2) as [number, number];
     const k = Math.min(m, n);
-    const values = withShape(x, [...lead, k]);
+    const values = avalOf([...lead, k], realOf(x.dtype), x.weakType);
     if (!computeUv) return [values];
     const [columns, rows] = fullMatrices ? [m, n] : [k, k];
     return [values, withShape(x, [...lead, m, columns]), withShape(x, [...lead, rows, n])];
@@ -63,36 +70,38 @@ export const svdOp: Op<SvdParams, One> = defineOp({
 });
 export const svd = (x: Tensor, p: SvdParams): Tensor[] => bind(svdOp, [x], p);
 
-/**
- * Rotations Jᵀ that make the rows of a square R orthogonal: R = J (Jᵀ R), so J are left singular vectors, and the rows
- * of Jᵀ R multiples of right ones. A tall matrix is first reduced to the R of its QR factors; a wide one is transposed.
- */
+/** A tall matrix is first reduced to the R of its QR factors; of a wide one the adjoint is taken. */
 function decompose(x: Tensor, p: SvdParams): Tensor[] {
   const [m, n] = x.shape.slice(-2) as [number, number];
   if (m < n) {
-    const [s, u, vt] = decompose(transposed(x), p);
-    return p.computeUv ? [s!, transposed(vt!), transposed(u!)] : [s!];
+    const [s, u, vt] = decompose(adjoint(x), p);
+    return p.computeUv ? [s!, adjoint(vt!), adjoint(u!)] : [s!];
   }
   const lead = x.shape.slice(0, -2);
   const last = x.ndim - 1;
   if (n === 0) {
-    const s = splat(0, [...lead, 0], x.dtype);
+    const s = splat(0, [...lead, 0], realOf(x.dtype));
     const u = identityLike(splat(0, [...lead, m, p.fullMatrices ? m : 0], x.dtype));
     return p.computeUv ? [s, u, splat(0, [...lead, 0, 0], x.dtype)] : [s];
   }
-  const { matrix, scale } = scaled(x);
-  const [q, square_] = m > n ? qr(matrix, p.computeUv && p.fullMatrices) : [null, matrix];
-  const r = sliceInDim(square_, 0, n, last - 1);
-  const start = p.computeUv ? concatenate([r, identityLike(r)], last) : r;
-  const turned = orthogonalRows(start, n);
-  const norms = sqrt(reduceSum(square(sliceInDim(turned, 0, n, last)), [last]));
-  const [falling, rows] = sortRows(neg(norms), turned);
-  const s = mul(neg(falling), broadcastInDim(scale, falling.shape, [...scale.shape.keys()]));
+  const sound = select(overMatrices(finiteMatrices(x), x.shape), x, zerosLike(x));
+  const { matrix, scale } = scaled(sound);
+  const [q, r] = m > n ? qr(matrix, p.computeUv && p.fullMatrices) : [null, matrix];
+  const square = sliceInDim(r, 0, n, last - 1);
+  const [values, left, right] = n <= rotatedUpTo ? jacobiSvd(square, p.computeUv) : byDivision(square, p.computeUv);
+  const s = mul(values, broadcastInDim(scale, values.shape, [...scale.shape.keys()]));
   if (!p.computeUv) return [finiteOnly(s, x)];
-  const rotations = transposed(sliceInDim(rows, n, 2 * n, last));
-  const u = q === null ? rotations : leftVectors(q, rotations);
-  const v = orthonormal(transposed(sliceInDim(rows, 0, n, last)));
-  return [s, u, transposed(v)].map((t) => finiteOnly(t, x));
+  const u = q === null ? left! : leftVectors(q, left!);
+  return [s, u, adjoint(right!)].map((t) => finiteOnly(t, x));
+}
+
+/** Householder reflections from both sides to bidiagonal form, divide and conquer, and the reflections of the vectors. */
+function byDivision(x: Tensor, vectors: boolean): [values: Tensor, left: Tensor | null, right: Tensor | null] {
+  const form = bidiagonalForm(x);
+  const { values, left, right } = bidiagonalSvd(form.diagonal, form.above, vectors);
+  if (left === null || right === null) return [values, null, null];
+  const columns = (rows: Tensor) => asDType(transposed(rows), x.dtype);
+  return [values, reflect(form.left, columns(left)), reflect(form.right, columns(right))];
 }
 
 /** The first columns of Q turned; those that complete the basis stay. */
@@ -104,16 +113,9 @@ function leftVectors(q: Tensor, rotations: Tensor): Tensor {
   return rest.shape[last] === 0 ? turned : concatenate([turned, rest], last);
 }
 
-/** Orthogonal columns, some of them perhaps zero, divided by their norms or completed to a basis. */
-function orthonormal(x: Tensor): Tensor {
-  const [q, r] = qr(x, false);
-  const signs = select(lt(diagonalOf(r), 0), like(diagonalOf(r), -1), like(diagonalOf(r), 1));
-  return mul(q, alongRows(signs, q.shape.at(-2)!));
-}
-
 /**
- * With Ṡ = Uᵀ ẋ V and Fᵢⱼ = 1 / (sⱼ² − sᵢ²): ṡ is the diagonal of Ṡ, U̇ = U (F ∘ (Ṡ s + (Ṡ s)ᵀ) + skew(Ṡ) / s) and
- * V̇ = V (F ∘ (s Ṡ + (s Ṡ)ᵀ)), plus what leaves the span of U or V (Giles 2008, NA-08-01). As JAX's rule.
+ * With Ṡ = Uᴴ ẋ V and Fᵢⱼ = 1 / (sⱼ² − sᵢ²): ṡ is the real diagonal of Ṡ, U̇ = U (F ∘ (Ṡ s + (Ṡ s)ᴴ) + skew(Ṡ) / s) and
+ * V̇ = V (F ∘ (s Ṡ + (s Ṡ)ᴴ)), plus what leaves the span of U or V (Giles 2008, NA-08-01). As JAX's rule.
  */
 function withTangents([x]: readonly Tensor[], [t]: readonly (Tensor | null)[], p: SvdParams) {
   const [m, n] = x!.shape.slice(-2) as [number, number];
@@ -124,26 +126,27 @@ function withTangents([x]: readonly Tensor[], [t]: readonly (Tensor | null)[], p
     );
   const [s, u, vt] = svd(x!, { computeUv: true, fullMatrices: false }) as [Tensor, Tensor, Tensor];
   const k = s.shape.at(-1)!;
-  const [ut, v] = [transposed(u), transposed(vt)];
+  const [ut, v] = [adjoint(u), adjoint(vt)];
   const ds = product(product(ut, t!), v);
-  const values = diagonalOf(ds);
+  const values = diagonalOf(realPart(ds));
   if (!p.computeUv) return [[s], [values]] as const;
+  const typed = (r: Tensor) => asDType(r, x!.dtype);
   const [across, down] = [alongRows(s, k), alongColumns(s, k)];
   const diagonal = onDiagonal(across.shape);
   const gaps = mul(add(across, down), sub(across, down));
-  const f = select(diagonal, like(gaps, 0), div(like(gaps, 1), select(diagonal, like(gaps, 1), gaps)));
-  const [right, left] = [mul(across, ds), mul(down, ds)];
+  const f = typed(select(diagonal, like(gaps, 0), div(like(gaps, 1), select(diagonal, like(gaps, 1), gaps))));
+  const [right, left] = [mul(typed(across), ds), mul(typed(down), ds)];
   const inverse = select(eq(s, 0), like(s, 0), div(like(s, 1), s));
-  const skew = mul(sub(ds, transposed(ds)), 0.5);
-  const own = mul(skew, select(diagonal, alongColumns(inverse, k), like(gaps, 0)));
-  let du = product(u, add(mul(f, add(right, transposed(right))), own));
-  let dv = product(v, mul(f, add(left, transposed(left))));
+  const skew = mul(sub(ds, adjoint(ds)), 0.5);
+  const own = mul(skew, typed(select(diagonal, alongColumns(inverse, k), like(gaps, 0))));
+  let du = product(u, add(mul(f, add(right, adjoint(right))), own));
+  let dv = product(v, mul(f, add(left, adjoint(left))));
   const outside = (y: Tensor, basis: Tensor, size: number) =>
-    div(sub(y, product(basis, product(transposed(basis), y))), alongRows(s, size));
+    div(sub(y, product(basis, product(adjoint(basis), y))), typed(alongRows(s, size)));
   if (m > n) du = add(du, outside(product(t!, v), u, m));
-  if (n > m) dv = add(dv, outside(product(transposed(t!), u), v, n));
+  if (n > m) dv = add(dv, outside(product(adjoint(t!), u), v, n));
   return [
     [s, u, vt],
-    [values, du, transposed(dv)],
+    [values, du, adjoint(dv)],
   ] as const;
 }

@@ -1,5 +1,6 @@
 // Tridiagonal systems, by elimination with partial pivoting.
 import { type Aval, avalOf, longAval, sameShape } from "../core/aval.ts";
+import { realOf } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import { defineOp, type Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -10,10 +11,10 @@ import { byGraph } from "../ops/by-graph.ts";
 import { eq, ge, select } from "../ops/compare.ts";
 import { dynamicSlice, dynamicUpdateSlice } from "../ops/dynamic.ts";
 import { like, zerosLike } from "../ops/literal.ts";
-import { alongColumns } from "../ops/matrix.ts";
+import { alongColumns, nanLike, taxicab } from "../ops/matrix.ts";
 import { reduceOr } from "../ops/reduce.ts";
 import { broadcastInDim, pad, reshape, sliceInDim } from "../ops/shape.ts";
-import { abs, neg } from "../ops/unary.ts";
+import { neg } from "../ops/unary.ts";
 import { repeat } from "./repeat.ts";
 
 type NoParams = Record<never, never>;
@@ -44,9 +45,9 @@ export const tridiagonalSolveOp: Op<NoParams, Four> = defineOp({
   name: "tridiagonal_solve",
   shape: (operands) => {
     const [below, diagonal, above, right] = operands as readonly [Aval, Aval, Aval, Aval];
-    if (operands.some((a) => a.dtype !== right.dtype) || (right.dtype !== "float32" && right.dtype !== "float64"))
+    if (operands.some((a) => a.dtype !== right.dtype) || !["float32", "float64"].includes(realOf(right.dtype)))
       throw new DTypeError(
-        `tridiagonal_solve: got ${operands.map(longAval).join(", ")}; expected float32 or float64 throughout. Use astype.`,
+        `tridiagonal_solve: got ${operands.map(longAval).join(", ")}; expected float32 or float64, or complex numbers of them, throughout. Use astype.`,
       );
     const fits = [below, diagonal, above].every((a) => sameShape(a.shape, right.shape.slice(0, -1)));
     if (!fits || right.shape.length < 2)
@@ -117,7 +118,7 @@ function eliminate([below, diagonal, above, right]: Four): Tensor {
     (i, low, d, u, second, b) => {
       const j = add(i, 1);
       const [l, d0, u0, d1, u1, b0, b1] = [at(low, j), at(d, i), at(u, i), at(d, j), at(u, j), row(b, i), row(b, j)];
-      const keep = ge(abs(d0), abs(l));
+      const keep = ge(taxicab(d0), taxicab(l));
       const pivot = select(keep, d0, l);
       const usable = select(eq(pivot, 0), like(pivot, 1), pivot);
       const factor = div(select(keep, l, d0), usable);
@@ -155,7 +156,7 @@ function eliminate([below, diagonal, above, right]: Four): Tensor {
     solution.shape,
     lead.map((_, i) => i),
   );
-  return select(spread, like(solution, Number.NaN), solution);
+  return select(spread, nanLike(solution), solution);
 }
 
 /** The element above the diagonal in the last row is not part of the matrix. */

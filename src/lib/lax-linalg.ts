@@ -6,7 +6,7 @@ import { tridiagonalSolve as solveTridiagonal } from "../control/tridiagonal.ts"
 import { ShapeError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { qr as orthogonal, householderProduct as product } from "../ops/householder.ts";
-import { requireMatrices, symmetrized } from "../ops/matrix.ts";
+import { conjugated, requireMatrices, symmetrized } from "../ops/matrix.ts";
 import { expandDims, squeeze } from "../ops/shape.ts";
 import { cholesky as root, triangularSolve as solveTriangular } from "../ops/triangular.ts";
 import { owning, settle, tensorOf } from "./promote.ts";
@@ -20,12 +20,12 @@ function matrices(name: string, x: TensorLike, square = false): Tensor {
 }
 
 export interface SymmetrizeOptions {
-  /** Works on (x + xᵀ) / 2 (the default), so that derivatives are symmetric; else one triangle is read. */
+  /** Works on (x + xᴴ) / 2 (the default), so that derivatives are symmetric; else one triangle is read. */
   readonly symmetrizeInput?: boolean;
 }
 
 /**
- * The lower triangular L with L Lᵀ = x; NaN for a matrix that is not positive definite. As
+ * The lower triangular L with L Lᴴ = x; NaN for a matrix that is not positive definite. As
  * `jax.lax.linalg.cholesky`.
  */
 export const cholesky = owning(function cholesky(x: TensorLike, options: SymmetrizeOptions = {}): Tensor {
@@ -39,7 +39,7 @@ export interface TriangularSolveOptions {
   /** The lower triangle of `a` is read; else (the default) the upper one. */
   readonly lower?: boolean;
   readonly transposeA?: boolean;
-  /** For complex matrices; real ones are their own conjugates. */
+  /** The conjugate of `a` is used; real matrices are their own. */
   readonly conjugateA?: boolean;
   /** The diagonal of `a` is taken for ones. */
   readonly unitDiagonal?: boolean;
@@ -58,7 +58,7 @@ export const triangularSolve = owning(function triangularSolve(
   const vector = right.ndim === left.ndim - 1;
   const leftSide = options.leftSide ?? false;
   const wide = vector ? expandDims(right, [leftSide ? right.ndim : right.ndim - 1]) : right;
-  const x = solveTriangular(left, wide, {
+  const x = solveTriangular(options.conjugateA ? conjugated(left) : left, wide, {
     leftSide,
     lower: options.lower ?? false,
     transposeA: options.transposeA ?? false,
@@ -155,3 +155,5 @@ export const tridiagonalSolve = owning(function tridiagonalSolve(
     );
   return settle(solveTridiagonal(low, middle, high, right));
 });
+
+export * from "./lax-linalg-forms.ts";

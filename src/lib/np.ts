@@ -31,6 +31,7 @@ export * from "./np/quantile.ts";
 export * from "./np/ranges.ts";
 export * from "./np/reduce.ts";
 export * from "./np/repeat.ts";
+export * from "./np/roots.ts";
 export * from "./np/search.ts";
 export * from "./np/sets.ts";
 export * from "./np/shape.ts";

@@ -3,6 +3,7 @@
 import { attr } from "../../hlo/attributes.ts";
 import type { Value } from "../../hlo/module.ts";
 import { type Aval, avalOf, longAval, sameShape, withShape } from "../core/aval.ts";
+import { isComplex } from "../core/dtype.ts";
 import { DTypeError, NonDifferentiableError, ShapeError } from "../core/errors.ts";
 import { type LoweringContext, typeOf } from "../core/lowering.ts";
 import { defineOp, type Op } from "../core/op.ts";
@@ -11,8 +12,19 @@ import { bind, bind1 } from "../core/trace.ts";
 import { batchFront } from "./batching.ts";
 import { add, sub } from "./binary.ts";
 import { byGraph } from "./by-graph.ts";
-import { splat } from "./literal.ts";
-import { identityLike, lowerPart, product, requireMatrices, transposed, upperPart } from "./matrix.ts";
+import { select } from "./compare.ts";
+import { complex } from "./complex.ts";
+import { splat, zerosLike } from "./literal.ts";
+import {
+  adjoint,
+  identityLike,
+  imagPart,
+  lowerPart,
+  onDiagonal,
+  product,
+  requireMatrices,
+  upperPart,
+} from "./matrix.ts";
 import { concatenate, pad, sliceInDim } from "./shape.ts";
 import { triangularSolve } from "./triangular.ts";
 
@@ -120,30 +132,56 @@ export const qr = (a: Tensor, fullMatrices: boolean): [q: Tensor, r: Tensor] =>
   bind(qrOp, [a], { fullMatrices }) as [Tensor, Tensor];
 
 /**
- * Q̇ and Ṙ of a matrix with independent columns: with Y = Qᵀ Ȧ R⁻¹ and its strictly lower part L, Ω = L − Lᵀ,
- * Q̇ = Q (Ω − Y) + Ȧ R⁻¹ and Ṙ = (Y − Ω) R. Of a wide one the first m columns decide.
+ * Q̇ and Ṙ of a matrix with independent columns: with Y = Qᴴ Ȧ R⁻¹ and its strictly lower part L, Ω = L − Lᴴ and the
+ * imaginary part of the diagonal of Y, Q̇ = Q (Ω − Y) + Ȧ R⁻¹ and Ṙ = (Y − Ω) R. Of a wide one the first m columns decide.
  */
 function qrTangent(t: Tensor, a: Tensor, q: Tensor, r: Tensor, { fullMatrices }: QrParams): [Tensor, Tensor] {
   const [m, n] = a.shape.slice(-2) as [number, number];
-  if (fullMatrices && m > n)
-    throw new NonDifferentiableError(
-      `qr: got ${longAval(a.aval)} with all ${m} columns of Q; the derivative of those that complete the basis is not ` +
-        'defined. Use fullMatrices: false (np.linalg.qr\'s mode "reduced").',
-    );
-  const columns = a.ndim - 1;
+  const [rows, columns] = [a.ndim - 2, a.ndim - 1];
+  if (fullMatrices && m > n) {
+    const [own, top] = [sliceInDim(q, 0, n, columns), sliceInDim(r, 0, n, rows)];
+    const [dq, dr] = qrTangent(t, a, own, top, { fullMatrices: false });
+    const rest = completingTangent(a, q, dq);
+    const zero = a.shape.map(() => 0);
+    const below = zero.map((_, d) => (d === rows ? m - n : 0));
+    return [concatenate([dq, rest], columns), pad(dr, 0, zero, below)];
+  }
   const first = (x: Tensor) => sliceInDim(x, 0, Math.min(m, n), columns);
   const [r1, t1] = [first(r), first(t)];
   const solved = triangularSolve(r1, t1, { leftSide: false, lower: false, transposeA: false, unitDiagonal: false });
-  const y = product(transposed(q), solved);
+  const y = product(adjoint(q), solved);
   const below = lowerPart(y, -1);
-  const skew = sub(below, transposed(below));
+  const strict = sub(below, adjoint(below));
+  const skew = isComplex(y.dtype) ? add(strict, imaginaryDiagonal(y)) : strict;
   const dq = add(product(q, sub(skew, y)), solved);
   const dr1 = product(sub(y, skew), r1);
   if (m >= n) return [dq, dr1];
-  // R₂ = Qᵀ A₂, so Ṙ₂ = Qᵀ Ȧ₂ − Ω R₂.
+  // R₂ = Qᴴ A₂, so Ṙ₂ = Qᴴ Ȧ₂ − Ω R₂.
   const rest = (x: Tensor) => sliceInDim(x, m, n, columns);
-  const dr2 = sub(product(transposed(q), rest(t)), product(skew, rest(r)));
+  const dr2 = sub(product(adjoint(q), rest(t)), product(skew, rest(r)));
   return [dq, concatenate([dr1, dr2], columns)];
+}
+
+/**
+ * The tangents of the columns that complete the basis. As Q = I − V T Vᴴ with V = [V₁; V₂], Q₂ (Q₁ − I)⁻¹ = V₂ V₁⁻¹ = Z for
+ * the first n rows and the others of the first columns, and Q̇ = Q̇ₙ Zᴴ − (Qₙ + Qₚ Z) (Q̇₂ − Z Q̇₁)ᴴ (arXiv:2409.13374, 32).
+ */
+function completingTangent(a: Tensor, q: Tensor, dq: Tensor): Tensor {
+  const [m, n] = a.shape.slice(-2) as [number, number];
+  const [rows, columns] = [a.ndim - 2, a.ndim - 1];
+  const [packed] = geqrf(a);
+  const part = (x: Tensor, from: number, to: number) => sliceInDim(x, from, to, rows);
+  const options = { leftSide: false, lower: true, transposeA: false, unitDiagonal: true };
+  const z = triangularSolve(part(packed, 0, n), part(packed, n, m), options);
+  const [own, rest] = [sliceInDim(q, 0, n, columns), sliceInDim(q, n, m, columns)];
+  const turned = sub(part(dq, n, m), product(z, part(dq, 0, n)));
+  return sub(product(dq, adjoint(z)), product(add(own, product(rest, z)), adjoint(turned)));
+}
+
+/** i Im of the diagonal, which no unitary factor may leave to R with its real diagonal. */
+function imaginaryDiagonal(y: Tensor): Tensor {
+  const im = imagPart(y);
+  return select(onDiagonal(y.shape), complex(zerosLike(im), im), zerosLike(y));
 }
 
 function factors(a: Tensor, { fullMatrices }: QrParams): [Tensor, Tensor] {

@@ -9,7 +9,7 @@ import { bind1 } from "../core/trace.ts";
 import { batchFront, moveDim } from "./batching.ts";
 import { mul } from "./binary.ts";
 import { select } from "./compare.ts";
-import { lowerPart, onDiagonal, product, requireMatrices, transposed, upperPart } from "./matrix.ts";
+import { conjugated, lowerPart, onDiagonal, product, requireMatrices, transposed, upperPart } from "./matrix.ts";
 import { reshape } from "./shape.ts";
 import { neg } from "./unary.ts";
 
@@ -17,7 +17,7 @@ type One = readonly [Tensor];
 type Two = readonly [Tensor, Tensor];
 
 /**
- * The lower triangular L with L Lᵀ = x, of symmetric positive definite x, of which the lower triangle is read; NaN where
+ * The lower triangular L with L Lᴴ = x, of Hermitian positive definite x, of which the lower triangle is read; NaN where
  * there is none. Above the diagonal the result is zero. As StableHLO's `cholesky`.
  */
 export const choleskyOp: Op<Record<never, never>, One> = defineOp({
@@ -26,10 +26,15 @@ export const choleskyOp: Op<Record<never, never>, One> = defineOp({
     requireMatrices("cholesky", x, true);
     return [x];
   },
-  // L̇ = L Φ(L⁻¹ ẋ L⁻ᵀ), where Φ takes the lower triangle and halves the diagonal (Murray 2016, arXiv:1602.07527).
+  // L̇ = L Φ(L⁻¹ ẋ L⁻ᴴ), where Φ takes the lower triangle and halves the diagonal (Murray 2016, arXiv:1602.07527).
   derivative: [
     (t, _x, [l]) => {
-      const left = triangularSolve(l!, t, { leftSide: false, lower: true, transposeA: true, unitDiagonal: false });
+      const left = triangularSolve(conjugated(l!), t, {
+        leftSide: false,
+        lower: true,
+        transposeA: true,
+        unitDiagonal: false,
+      });
       const both = triangularSolve(l!, left, { leftSide: true, lower: true, transposeA: false, unitDiagonal: false });
       const half = lowerPart(select(onDiagonal(both.shape), mul(both, 0.5), both));
       return product(l!, half);

@@ -23,7 +23,6 @@ const absent: Readonly<Record<string, string>> = {
   load: "files are src/io",
   save: "files are src/io",
   savez: "files are src/io",
-  roots: "needs the eigenvalues of a general matrix",
   int1: "the plugin has no such type",
   uint1: "the plugin has no such type",
   float4_e2m1fn: "not in the table of dtypes",

@@ -1,20 +1,25 @@
 // Recorded calls of library functions, run under jit with their derivatives and compared with the records.
 import { expect } from "vitest";
+import { isComplexNumber } from "../../src/core/complex.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { jvp, vjp } from "../../src/lib/grad.ts";
 import { jit } from "../../src/lib/jit.ts";
 import { decode, type EncodedTensor, numbersOf, type OpCase } from "../fixtures.ts";
 import { load } from "./np-values.ts";
 
-const isFloat = (t: { readonly dtype: string }) => t.dtype.startsWith("float");
-const eps: Record<string, number> = { float32: 2 ** -23, float64: 2 ** -52 };
+/** Floating or complex: what has derivatives. */
+const isFloat = (t: { readonly dtype: string }) => t.dtype.startsWith("float") || t.dtype.startsWith("complex");
+const eps: Record<string, number> = { float32: 2 ** -23, float64: 2 ** -52, complex64: 2 ** -23, complex128: 2 ** -52 };
+/** Elements one after the other; of complex ones both parts. */
+const parts = (t: Tensor): number[] =>
+  [t.tolist() as unknown[]].flat(9).flatMap((v) => (isComplexNumber(v) ? [v.re, v.im] : [Number(v)]));
 
 /** Floats to `factor` ε of the largest element (at least of 1), NaN and infinities in the same places; integers exactly. */
 export function expectNear(got: Tensor, want: EncodedTensor, factor: number, what: string): void {
   const integer = !isFloat(want);
   expect([what, integer || got.dtype, [...got.shape]]).toEqual([what, integer || want.dtype, [...want.shape]]);
   const expected = numbersOf(decode(want));
-  const values = [got.tolist() as unknown[]].flat(9).map(Number);
+  const values = parts(got);
   const scale = Math.max(1, ...expected.filter(Number.isFinite).map(Math.abs));
   const tolerance = integer ? 0 : factor * eps[want.dtype]! * scale;
   values.forEach((v, i) => {

@@ -1,9 +1,13 @@
 // Rows of convolutions, windows and matrices.
 
+import { type EigParams, eig, eigOp } from "../../src/control/eig.ts";
 import { eigh, eighOp } from "../../src/control/eigh.ts";
+import { hessenberg, hessenbergOp } from "../../src/control/hessenberg.ts";
 import { lu, luOp, pivotsToPermutation, pivotsToPermutationOp } from "../../src/control/lu.ts";
+import { choleskyUpdate, choleskyUpdateOp, tridiagonal, tridiagonalOp } from "../../src/control/packed-forms.ts";
 import { pinv, pinvOp } from "../../src/control/pinv.ts";
 import { reduceWindowOp } from "../../src/control/reduce-window.ts";
+import { schur, schurOp } from "../../src/control/schur.ts";
 import { svd, svdOp } from "../../src/control/svd.ts";
 import { tridiagonalSolve, tridiagonalSolveOp } from "../../src/control/tridiagonal.ts";
 import { avalOf } from "../../src/core/aval.ts";
@@ -13,7 +17,7 @@ import { add, mul } from "../../src/ops/binary.ts";
 import { type ConvParams, conv, convOp } from "../../src/ops/conv.ts";
 import { geqrf, geqrfOp, householderProduct, householderProductOp, qr, qrOp } from "../../src/ops/householder.ts";
 import { linearSolve, linearSolveOp } from "../../src/ops/linear-solve.ts";
-import { alongRows, identityLike, product, symmetrized, transposed } from "../../src/ops/matrix.ts";
+import { alongRows, identityLike, product, realPart, symmetrized, transposed } from "../../src/ops/matrix.ts";
 import { iota } from "../../src/ops/shape.ts";
 import { cholesky, choleskyOp, triangularSolve, triangularSolveOp } from "../../src/ops/triangular.ts";
 import { convert } from "../../src/ops/unary.ts";
@@ -55,9 +59,12 @@ const pool = { ...windows, direction: "GE" } as const;
 const positive = (x: Tensor): Tensor => add(product(x, transposed(x)), mul(identityLike(x), 4));
 const dominant = (x: Tensor): Tensor => add(x, mul(identityLike(x), 4));
 const spread = (x: Tensor): Tensor =>
-  add(symmetrized(x), mul(identityLike(x), alongRows(convert(iota("int32", [3]), "float64"), 3)));
+  add(symmetrized(x), mul(identityLike(x), alongRows(convert(iota("int32", [3]), x.dtype), 3)));
 const triangle = { leftSide: true, lower: true, transposeA: false, unitDiagonal: false };
 const square = real([3, 3], -1, 1);
+/** Different eigenvalues, all real or all of them made complex by a rotation. */
+const apart = (x: Tensor): Tensor => add(x, mul(identityLike(x), alongRows(convert(iota("int32", [3]), x.dtype), 3)));
+const valuesAlone: EigParams = { left: false, right: false, vectorDerivatives: true };
 const notSquare = { inputs: [real([2, 3])], says: got("float64\\[2,3\\], expected square matrices") };
 const reducer = traceGraph("product", (a, b) => [mul(a!, b!)], [avalOf([], "float64"), avalOf([], "float64")], {
   what: "test",
@@ -185,6 +192,34 @@ const matrices: readonly Row[] = [
   row(eighOp, (x) => eigh(spread(x), true), [real([3, 3], -0.2, 0.2)], {
     tolerance: { epsilons: 256, spread: 1 },
     refuses: [{ ...notSquare, call: (x) => eigh(x, true) }],
+  }),
+  row(eigOp, (x) => eig(apart(x), valuesAlone).map((w) => realPart(w)), [real([3, 3], -0.2, 0.2)], {
+    tolerance: { epsilons: 256, spread: 1 },
+    refuses: [{ ...notSquare, call: (x) => eig(x, valuesAlone)[0]! }],
+  }),
+  row(schurOp, (x) => schur(x, { vectors: true }), [square], {
+    derivative: "throws",
+    tolerance: { epsilons: 256, spread: 1 },
+    refuses: [{ ...notSquare, call: (x) => schur(x, { vectors: false })[0]! }],
+  }),
+  row(hessenbergOp, (x) => hessenberg(x), [square], {
+    derivative: "throws",
+    refuses: [{ ...notSquare, call: (x) => hessenberg(x)[0] }],
+  }),
+  row(tridiagonalOp, (x) => tridiagonal(x, true), [square], {
+    derivative: "throws",
+    refuses: [{ ...notSquare, call: (x) => tridiagonal(x, true)[0]! }],
+  }),
+  row(choleskyUpdateOp, (r, w) => choleskyUpdate(dominant(r!), w!), [square, real([3])], {
+    derivative: "throws",
+    refuses: [
+      { inputs: [square, real([2])], call: (r, w) => choleskyUpdate(r!, w!), says: got("expected matrices") },
+      {
+        inputs: [square, real([3], 0, 1, "float32")],
+        call: (r, w) => choleskyUpdate(r!, w!),
+        says: got("expected equal dtypes"),
+      },
+    ],
   }),
   row(svdOp, (x) => svd(x, { computeUv: true, fullMatrices: false }), [real([4, 2])], {
     tolerance: { epsilons: 256, spread: 1 },

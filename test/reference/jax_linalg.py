@@ -7,6 +7,7 @@ from fixture import write
 from jax import lax
 
 F32, F64 = np.float32, np.float64
+C64, C128 = np.complex64, np.complex128
 I32 = np.int32
 
 
@@ -17,6 +18,19 @@ def matrix(*shape, seed=0, dtype=F64):
 def positive(n, *lead, seed=0, dtype=F64):
     x = matrix(*lead, n, n, seed=seed)
     return (x @ np.swapaxes(x, -1, -2) + n * np.eye(n)).astype(dtype)
+
+
+def complex_matrix(*shape, seed=0, dtype=C128):
+    return (matrix(*shape, seed=seed) + 1j * matrix(*shape, seed=seed + 40)).astype(dtype)
+
+
+def adjoint(x):
+    return jnp.swapaxes(jnp.conj(x), -1, -2)
+
+
+def hermitian(n, *lead, seed=0, dtype=C128):
+    x = complex_matrix(*lead, n, n, seed=seed)
+    return (x @ np.conj(np.swapaxes(x, -1, -2)) + n * np.eye(n)).astype(dtype)
 
 
 SINGULAR = np.array([[1.0, 2, 3, 4], [2, 4, 6, 8], [1, 0, 2, 1], [0, 1, 1, 5]])  # rank 3
@@ -68,30 +82,19 @@ def factors(recorder):
     for mode in ("reduced", "complete", "r"):
         for name, x in {"square": matrix(4, 4), "tall": matrix(5, 3), "wide": matrix(3, 5), "batch": matrix(2, 4, 3)}.items():
             fn = lambda x, m=mode: jnp.linalg.qr(x, mode=m)
-            grad = mode != "complete" or x.shape[-2] <= x.shape[-1]
-            recorder.record("qr", lambda x, f=fn: tuple(f(x)) if isinstance(f(x), tuple) else f(x), [x], {"mode": mode}, name=f"{name}/{mode}", grad=grad)
+            recorder.record("qr", lambda x, f=fn: tuple(f(x)) if isinstance(f(x), tuple) else f(x), [x], {"mode": mode}, name=f"{name}/{mode}", grad=True)
     recorder.record("householder_product", lambda a, t: lax.linalg.householder_product(a, t), [matrix(4, 3) / 4, np.array([1.2, 1.1, 1.5])], {}, name="three")
 
 
 def spectra(recorder):
-    def projections(x):
-        w, v = jnp.linalg.eigh(x)
-        c = jnp.arange(1, w.shape[-1] + 1, dtype=x.dtype)
-        return w, (v * c) @ jnp.swapaxes(v, -1, -2)
-
-    shapes(recorder, "eigh", projections)
-    recorder.record("eigh", projections, [np.diag([2.0, -2, 0]) + 0.0], {}, name="diagonal")
+    shapes(recorder, "eigh", eigenprojections)
+    recorder.record("eigh", eigenprojections, [np.diag([2.0, -2, 0]) + 0.0], {}, name="diagonal")
     for lower in ("L", "U"):
         fn = lambda x, l=lower: jnp.linalg.eigvalsh(x, l, symmetrize_input=False)
         recorder.record("eigvalsh", fn, [matrix(4, 4)], {"UPLO": lower}, name=lower)
     recorder.record("eigvalsh", lambda x: jnp.linalg.eigvalsh(x), [np.array([[1, np.nan], [np.nan, 1]])], {"UPLO": "L"}, name="nan")
 
-    def parts(x):
-        u, s, vt = jnp.linalg.svd(x, full_matrices=False)
-        c = jnp.arange(1, s.shape[-1] + 1, dtype=x.dtype)
-        return s, (u * c) @ vt
-
-    shapes(recorder, "svd", parts, square=False)
+    shapes(recorder, "svd", singular_projections, square=False)
     shapes(recorder, "svdvals", lambda x: jnp.linalg.svdvals(x), square=False)
     recorder.record("svdvals", lambda x: jnp.linalg.svdvals(x), [np.stack([SINGULAR, np.zeros((4, 4)), np.eye(4)])], {}, name="deficient")
     recorder.record("svdvals", lambda x: jnp.linalg.svdvals(x), [np.array([[1, np.nan], [2, 1]])], {}, name="nan")
@@ -163,9 +166,125 @@ def norms(recorder):
     recorder.record("trace", lambda x: jnp.linalg.trace(x, offset=-1), [matrix(2, 3, 4)], {"offset": -1}, name="offset")
 
 
+def complex_numbers(recorder):
+    record = lambda op, fn, inputs, params=None, *, name, grad=True: recorder.record(
+        op, fn, inputs, params or {}, name=f"complex/{name}", grad=grad
+    )
+    shapes = {"square": complex_matrix(3, 3), "tall": complex_matrix(4, 2), "wide": complex_matrix(2, 4)}
+    shapes["batch"] = complex_matrix(2, 3, 2)
+    for upper in (False, True):
+        record("cholesky", lambda x, u=upper: jnp.linalg.cholesky(x, upper=u), [hermitian(3)], {"upper": upper}, name=f"{upper}")
+    record("cholesky", lambda x: jnp.linalg.cholesky(x), [hermitian(2, 2, dtype=C64)], {"upper": False}, name="batch")
+    for transpose in (False, True):
+        for conjugate in (False, True):
+            params = {"left_side": transpose, "lower": conjugate, "transpose_a": transpose, "unit_diagonal": False, "conjugate_a": conjugate}
+            fn = lambda a, b, p=params: lax.linalg.triangular_solve(a, b, **p)
+            operands = [complex_matrix(3, 3, seed=1) + 2 * np.eye(3), complex_matrix(3, 2) if transpose else complex_matrix(2, 3)]
+            record("triangular_solve", fn, operands, params, name=f"{transpose}-{conjugate}")
+    for name, x in shapes.items():
+        record("lu", lambda x: lax.linalg.lu(x), [x], name=name)
+        for mode in ("reduced", "complete"):
+            record("qr", lambda x, m=mode: tuple(jnp.linalg.qr(x, mode=m)), [x], {"mode": mode}, name=f"{name}/{mode}")
+        record("svd", singular_projections, [x], name=name)
+        record("svdvals", lambda x: jnp.linalg.svdvals(x), [x], name=name)
+        record("pinv", lambda x: jnp.linalg.pinv(x), [x], name=name)
+    record("householder_product", lambda a, t: lax.linalg.householder_product(a, t), [complex_matrix(4, 3) / 4, np.array([1.2, 1.1 + 0.2j, 1.5])], name="three", grad=False)
+    record("eigh", eigenprojections, [complex_matrix(4, 4)], name="four")
+    record("eigh", eigenprojections, [complex_matrix(2, 3, 3, dtype=C64)], name="batch")
+    for lower in ("L", "U"):
+        fn = lambda x, l=lower: jnp.linalg.eigvalsh(x, l, symmetrize_input=False)
+        record("eigvalsh", fn, [complex_matrix(4, 4)], {"UPLO": lower}, name=lower, grad=False)
+    record("pinv", lambda x: jnp.linalg.pinv(x, hermitian=True), [hermitian(3)], {"hermitian": True}, name="hermitian")
+    record("solve", lambda a, b: jnp.linalg.solve(a, b), [complex_matrix(3, 3), complex_matrix(3, 2)], name="matrix")
+    record("solve", lambda a, b: jnp.linalg.solve(a, b), [complex_matrix(2, 2, 2), complex_matrix(2)], name="vector")
+    record("solve", lambda a, b: jnp.linalg.solve(a, b), [matrix(2, 2), complex_matrix(2)], name="mixed", grad=False)
+    for n in (1, 2, 3, 4):
+        x = complex_matrix(n, n)
+        record("inv", lambda x: jnp.linalg.inv(x), [x], name=f"{n}")
+        record("det", lambda x: jnp.linalg.det(x), [x], name=f"{n}")
+        record("slogdet", lambda x: tuple(jnp.linalg.slogdet(x)), [x], name=f"{n}")
+    record("det", lambda x: jnp.linalg.det(x), [SINGULAR * (1 + 2j)], name="rank-3")
+    record("slogdet", lambda x: tuple(jnp.linalg.slogdet(x)), [np.zeros((3, 3), C128)], name="zero", grad=False)
+    record("lstsq", lambda a, b: jnp.linalg.lstsq(a, b), [complex_matrix(4, 2), complex_matrix(4)], name="tall", grad=False)
+    diagonals = [complex_matrix(5, seed=s) for s in (1, 2, 3)]
+    record("tridiagonal_solve", lambda dl, d, du, b: lax.linalg.tridiagonal_solve(dl, d, du, b), [*diagonals, complex_matrix(5, 2)], name="plain")
+    for order in (None, "nuc", 1, 2, np.inf):
+        shown = {np.inf: "inf"}.get(order, order)
+        record("norm", lambda x, o=order: jnp.linalg.norm(x, o, axis=(0, 1)), [complex_matrix(4, 3)], {"ord": shown, "axis": [0, 1]}, name=f"matrix/{shown}")
+    for order in (None, 0, 1, 3, np.inf):
+        shown = {np.inf: "inf"}.get(order, order)
+        record("norm", lambda x, o=order: jnp.linalg.norm(x, o, axis=1), [complex_matrix(2, 4)], {"ord": shown, "axis": 1}, name=f"vector/{shown}")
+    record("cond", lambda x: jnp.linalg.cond(x), [complex_matrix(3, 3)], {"p": None}, name="two", grad=False)
+    record("matrix_power", lambda x: jnp.linalg.matrix_power(x, -2), [complex_matrix(3, 3)], {"n": -2}, name="minus-two")
+
+
+def eigenprojections(x):
+    w, v = jnp.linalg.eigh(x)
+    return w, (v * jnp.arange(1, w.shape[-1] + 1, dtype=x.dtype)) @ adjoint(v)
+
+
+def singular_projections(x):
+    u, s, vt = jnp.linalg.svd(x, full_matrices=False)
+    return s, (u * jnp.arange(1, s.shape[-1] + 1, dtype=x.dtype)) @ vt
+
+
+def general(recorder):
+    """Eigenvalues have no order and real vectors no sign: sorted, and as what multiplies by the eigenvalues' sizes."""
+
+    def functions(x):
+        w, v = jnp.linalg.eig(x)
+        return jnp.sort(w), (v * jnp.abs(w)[..., None, :]) @ jnp.linalg.inv(v)
+
+    rotation = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 2]])
+    inputs = {"one": matrix(1, 1), "two": matrix(2, 2), "five": matrix(5, 5), "batch": matrix(2, 4, 4), "rotation": rotation}
+    inputs |= {"float32": matrix(4, 4, dtype=F32), "complex": complex_matrix(4, 4), "complex64": complex_matrix(2, 3, 3, dtype=C64)}
+    for name, x in inputs.items():
+        if name not in ("one", "five"):
+            recorder.record("eig", functions, [x], {}, name=name)
+    for name in ("one", "five", "batch", "complex"):
+        recorder.record("eigvals", lambda x: jnp.sort(jnp.linalg.eigvals(x)), [inputs[name]], {}, name=name, grad=True)
+
+    def both(x):
+        w, vl, vr = lax.linalg.eig(x, enable_eigvec_derivs=True)
+        order = jnp.argsort(jnp.real(w))
+        return w[order], vl[:, order], vr[:, order]
+
+    recorder.record("eig_vectors", both, [complex_matrix(4, 4)], {}, name="complex", grad=True)
+    for name, x in {"real": matrix(5, 5), "batch": matrix(2, 3, 3), "complex": complex_matrix(4, 4), "one": matrix(1, 1)}.items():
+        recorder.record("hessenberg", lambda x: lax.linalg.hessenberg(x), [x], {}, name=name)
+        if name != "one":
+            for lower in (True, False):
+                fn = lambda x, l=lower: lax.linalg.tridiagonal(x, lower=l)
+                recorder.record("tridiagonal", fn, [x], {"lower": lower}, name=f"{name}/{lower}")
+    coefficients = {"plain": np.array([2.0, -3, 1, 5]), "zeros": np.array([0.0, 0, 1, -3, 2, 0]), "none": np.zeros(3)}
+    for name, p in coefficients.items():
+        recorder.record("roots", lambda p: jnp.sort(jnp.roots(p, strip_zeros=False)), [p], {}, name=name)
+    recorder.record("poly", lambda x: jnp.poly(x), [matrix(3, 3)], {}, name="matrix")
+    upper = np.triu(matrix(4, 4)) + 3 * np.eye(4)
+    for name, w in {"plain": matrix(4), "zeros": np.array([0.0, 1, 0, -2])}.items():
+        recorder.record("cholesky_update", lambda r, w: lax.linalg.cholesky_update(r, w), [upper, w], {}, name=name)
+    for symmetrize in (False, True):
+        params = {"alpha": 2.0, "beta": -0.5, "symmetrize_output": symmetrize}
+        fn = lambda a, c, p=params: lax.linalg.symmetric_product(a, c, **p)
+        c = matrix(2, 3, 3)
+        recorder.record("symmetric_product", fn, [matrix(2, 3, 2), c + np.swapaxes(c, -1, -2)], params, name=f"{symmetrize}")
+    for kind, make in {"real": matrix, "complex": complex_matrix}.items():
+        h, taus = jnp.linalg.qr(make(5, 3), mode="raw")
+        for left in (False, True):
+            for transpose in (False, True):
+                params = {"left": left, "transpose": transpose}
+                fn = lambda a, t, c, p=params: lax.linalg.ormqr(a, t, c, **p)
+                c = make(5, 2) if left else make(2, 5)
+                recorder.record("ormqr", fn, [np.asarray(h).T, np.asarray(taus), c], params, name=f"{kind}/{left}-{transpose}")
+
+
 if __name__ == "__main__":
     jax.config.update("jax_enable_x64", True)
     recorder = Recorder()
-    for part in (factors, spectra, systems, norms):
+    for part in (factors, spectra, systems, norms, complex_numbers, general):
         part(recorder)
-    write("linalg.json", VERSIONS, cases=recorder.cases)
+    names = {
+        "numpy": sorted(name for name in dir(jnp.linalg) if not name.startswith("_")),
+        "lax": sorted(name for name in dir(lax.linalg) if not name.startswith("_")),
+    }
+    write("linalg.json", VERSIONS, cases=recorder.cases, names=names)

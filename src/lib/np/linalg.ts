@@ -1,7 +1,7 @@
 // np.linalg: linear algebra by NumPy's names; matrices stand in the last two dimensions.
 
 export type { EighOptions, QrMode, SvdOptions } from "./linalg/factor.ts";
-export { cholesky, eigh, eigvalsh, qr, svd, svdvals } from "./linalg/factor.ts";
+export { cholesky, eig, eigh, eigvals, eigvalsh, qr, svd, svdvals } from "./linalg/factor.ts";
 export type { NormOptions, NormOrder } from "./linalg/norms.ts";
 export { cond, matrixNorm, matrixRank, norm, vectorNorm } from "./linalg/norms.ts";
 export {

@@ -15,6 +15,7 @@ import { convolve } from "./convolve.ts";
 import { array, full, ones, zeros } from "./create.ts";
 import { trimZeros } from "./edit.ts";
 import { concatenate } from "./join.ts";
+import { eigvals } from "./linalg/factor.ts";
 import { inv, lstsq } from "./linalg/solve.ts";
 import { dot, outer } from "./matmul.ts";
 import { sum } from "./reduce.ts";
@@ -139,14 +140,13 @@ export const polyint = owning(function polyint(p: TensorLike, m = 1, k: TensorLi
   return divide(concatenate([settle(c), settle(ends)]), cast(falling(c.size + times - 1, 0, times), c.dtype));
 });
 
-/** The polynomial with the given roots, its highest coefficient 1. */
+/** The polynomial with the given roots, or of a square matrix with its eigenvalues; its highest coefficient is 1. */
 export const poly = owning(function poly(roots: TensorLike): Tensor {
   const [given] = promoteDTypes("poly", [roots], "inexact") as [Tensor];
-  const t = atleast1d(given);
+  const square = given.ndim === 2 && given.shape[0] === given.shape[1] && given.size > 0;
+  const t = square ? eigvals(given) : atleast1d(given);
   if (t.ndim !== 1)
-    throw new ShapeError(
-      `poly: got shape [${given.shape}], expected a vector of roots. Of a matrix, take its eigenvalues first.`,
-    );
+    throw new ShapeError(`poly: got shape [${given.shape}], expected a vector of roots or a square matrix.`);
   if (t.size === 0) return ones([], t.dtype);
   let y = ones([1], t.dtype);
   for (let i = 0; i < t.size; i++) {

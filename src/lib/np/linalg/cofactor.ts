@@ -5,11 +5,11 @@ import { and, div, mul, rem } from "../../../ops/binary.ts";
 import { eq, ne, select } from "../../../ops/compare.ts";
 import { cumprod } from "../../../ops/cumulative.ts";
 import { like, splat, zerosLike } from "../../../ops/literal.ts";
-import { diagonalOf, permuteRows } from "../../../ops/matrix.ts";
+import { diagonalOf, finiteParts, permuteRows } from "../../../ops/matrix.ts";
 import { reduceAnd, reduceSum } from "../../../ops/reduce.ts";
 import { broadcastInDim, concatenate, iota, reshape, sliceInDim } from "../../../ops/shape.ts";
 import { triangularSolve } from "../../../ops/triangular.ts";
-import { convert, finite } from "../../../ops/unary.ts";
+import { convert } from "../../../ops/unary.ts";
 
 /**
  * The trace of adj(a) b, for square matrices of at least two rows. With a = P L U and y = det(a) a⁻¹ b, the last row of y
@@ -45,7 +45,7 @@ export function cofactorTrace(a: Tensor, b: Tensor): Tensor {
   const upper = { leftSide: true, lower: false, transposeA: false, unitDiagonal: false };
   // Matrices that still have no inverse are left out before and after.
   const probe = triangularSolve(mended, splat(1, [...lead, n, 1], a.dtype), upper);
-  const sound = over(reduceAnd(finite(probe), [rows, columns]), b.shape);
+  const sound = over(reduceAnd(finiteParts(probe), [rows, columns]), b.shape);
   const right = permuteRows(select(sound, b, zerosLike(b)), order);
   const lower = triangularSolve(mended, right, { ...upper, lower: true, unitDiagonal: true });
   const above = sliceInDim(lower, 0, n - 1, rows);

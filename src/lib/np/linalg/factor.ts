@@ -1,8 +1,9 @@
 // np.linalg: factorisations.
+import { eigvalsh as symmetricValues } from "../../../control/eigh.ts";
 import { ShapeError } from "../../../core/errors.ts";
 import type { Tensor } from "../../../core/tensor.ts";
 import { geqrf } from "../../../ops/householder.ts";
-import { alongColumns, permuteRows, transposed } from "../../../ops/matrix.ts";
+import { adjoint, alongColumns, conjugated, permuteRows, symmetrized, transposed } from "../../../ops/matrix.ts";
 import { iota } from "../../../ops/shape.ts";
 import { sort } from "../../../ops/sort.ts";
 import { abs, neg, sign } from "../../../ops/unary.ts";
@@ -13,13 +14,13 @@ import { multiply } from "../binary.ts";
 import { matrices } from "./matrices.ts";
 
 export interface CholeskyOptions extends lax.SymmetrizeOptions {
-  /** The upper triangular factor U with Uᵀ U = a; else the lower one. */
+  /** The upper triangular factor U with Uᴴ U = a; else the lower one. */
   readonly upper?: boolean;
 }
-/** The lower triangular L with L Lᵀ = a; NaN for a matrix that is not positive definite. */
+/** The lower triangular L with L Lᴴ = a; NaN for a matrix that is not positive definite. */
 export const cholesky = owning(function cholesky(a: TensorLike, options: CholeskyOptions = {}): Tensor {
   const l = lax.cholesky(matrices("cholesky", a, true), options);
-  return options.upper ? settle(transposed(l)) : l;
+  return options.upper ? settle(adjoint(l)) : l;
 });
 
 export type QrMode = "reduced" | "complete" | "r" | "raw";
@@ -45,29 +46,38 @@ const factored = owning((a: TensorLike, mode: QrMode): Tensor[] => {
   return mode === "r" ? [r] : [q, r];
 });
 
+function requireTriangle(name: string, UPLO: unknown): void {
+  if (UPLO !== "L" && UPLO !== "U") throw new ShapeError(`${name}: got UPLO ${String(UPLO)}, expected "L" or "U".`);
+}
 export interface EighOptions extends lax.SymmetrizeOptions {
   /** The triangle that is read where the input is not symmetrized: "L" or "U". */
   readonly UPLO?: "L" | "U";
 }
-/** Eigenvalues, rising, and orthonormal eigenvectors in columns, of symmetric matrices. */
+/** Eigenvalues, rising and real, and orthonormal eigenvectors in columns, of symmetric or Hermitian matrices. */
 export const eigh = owning(function eigh(
   a: TensorLike,
   UPLO: "L" | "U" = "L",
   options: lax.SymmetrizeOptions = {},
 ): [eigenvalues: Tensor, eigenvectors: Tensor] {
-  if (UPLO !== "L" && UPLO !== "U") throw new ShapeError(`eigh: got UPLO ${String(UPLO)}, expected "L" or "U".`);
+  requireTriangle("eigh", UPLO);
   const [v, w] = lax.eigh(matrices("eigh", a, true), { ...options, lower: UPLO === "L" });
   return [w, v];
 });
-/** Eigenvalues, rising, of symmetric matrices. */
-export const eigvalsh = owning(
-  (a: TensorLike, UPLO: "L" | "U" = "L", options: lax.SymmetrizeOptions = {}): Tensor => eigh(a, UPLO, options)[0],
-);
+/** Eigenvalues, rising and real, of symmetric or Hermitian matrices. */
+export const eigvalsh = owning(function eigvalsh(
+  a: TensorLike,
+  UPLO: "L" | "U" = "L",
+  options: lax.SymmetrizeOptions = {},
+): Tensor {
+  const t = matrices("eigvalsh", a, true);
+  requireTriangle("eigvalsh", UPLO);
+  return settle(symmetricValues((options.symmetrizeInput ?? true) ? symmetrized(t) : t, UPLO === "L"));
+});
 
 export interface SvdOptions {
   /** U and Vᵀ are square (the default); else they have min(m, n) columns and rows. */
   readonly fullMatrices?: boolean;
-  /** The matrices are symmetric: computed from eigenvalues. */
+  /** The matrices are symmetric or Hermitian: computed from eigenvalues. */
   readonly hermitian?: boolean;
 }
 /** U, the singular values (falling) and Vᵀ; with `computeUv: false` the singular values alone. */
@@ -97,7 +107,20 @@ const decomposed = owning((a: TensorLike, computeUv: boolean, fullMatrices: bool
   if (!computeUv) return [settle(neg(falling))];
   const u = permuteRows(transposed(v), order);
   const signs = permuteRows(alongColumns(sign(w), 1), order);
-  return [transposed(u), neg(falling), multiply(signs, u)];
+  return [transposed(u), neg(falling), multiply(signs, conjugated(u))];
 });
 /** The singular values, falling. */
 export const svdvals = (x: TensorLike): Tensor => svd(x, { computeUv: false, fullMatrices: false });
+
+/**
+ * Eigenvalues, in no order, and eigenvectors of norm 1 in columns, of general square matrices: complex always. They have
+ * no derivative, as in JAX; those of `eigvals` do. @throws NonDifferentiableError under differentiation
+ */
+export const eig = owning(function eig(a: TensorLike): [eigenvalues: Tensor, eigenvectors: Tensor] {
+  return lax.eig(matrices("eig", a, true), { computeLeftEigenvectors: false }) as [Tensor, Tensor];
+});
+/** Eigenvalues of general square matrices, complex always, in no order. */
+export const eigvals = owning(function eigvals(a: TensorLike): Tensor {
+  const options = { computeLeftEigenvectors: false, computeRightEigenvectors: false };
+  return lax.eig(matrices("eigvals", a, true), options)[0]!;
+});

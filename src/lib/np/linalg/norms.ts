@@ -5,9 +5,10 @@ import type { Tensor } from "../../../core/tensor.ts";
 import { and, div, max, mul, pow } from "../../../ops/binary.ts";
 import { compare, gt, ne, select } from "../../../ops/compare.ts";
 import { like } from "../../../ops/literal.ts";
+import { absSquare } from "../../../ops/matrix.ts";
 import { reduceMax, reduceMin, reduceOr, reduceSum } from "../../../ops/reduce.ts";
 import { broadcastInDim, expandDims } from "../../../ops/shape.ts";
-import { abs, convert, not, sqrt, square } from "../../../ops/unary.ts";
+import { abs, convert, not, sqrt } from "../../../ops/unary.ts";
 import { owning, promoteDTypes, settle, tensorOf } from "../../promote.ts";
 import type { TensorLike } from "../../types.ts";
 import { axesOf } from "../axes.ts";
@@ -47,7 +48,8 @@ export const norm = owning(function norm(
   const t = floating("norm", x);
   const axes = axesOf("norm", o.axis, t.ndim);
   const order = o.ord ?? null;
-  if ((o.axis ?? null) === null && order === null) return restore(sqrt(reduceSum(square(t), axes)), axes, o.keepdims);
+  if ((o.axis ?? null) === null && order === null)
+    return restore(sqrt(reduceSum(absSquare(t), axes)), axes, o.keepdims);
   if (axes.length === 1) return vectorOf(t, order ?? 2, axes, o.keepdims);
   if (axes.length !== 2)
     throw new ShapeError(
@@ -61,10 +63,10 @@ function vectorOf(t: Tensor, ord: NormOrder, axes: readonly number[], keepdims: 
     throw new ShapeError(`norm: got order "${ord}" for vectors, expected a number. Matrix norms need two axes.`);
   const size = abs(t);
   const value = (): Tensor => {
-    if (ord === 2) return sqrt(reduceSum(square(t), axes));
+    if (ord === 2) return sqrt(reduceSum(absSquare(t), axes));
     if (ord === Number.POSITIVE_INFINITY) return max(reduceMax(size, axes), 0);
     if (ord === Number.NEGATIVE_INFINITY) return reduceMin(size, axes);
-    if (ord === 0) return reduceSum(convert(ne(t, 0), t.dtype), axes);
+    if (ord === 0) return reduceSum(convert(ne(t, 0), size.dtype), axes);
     if (ord === 1) return reduceSum(size, axes);
     const total = reduceSum(pow(size, ord), axes);
     return pow(total, 1 / ord);
@@ -86,7 +88,7 @@ function matrixOf(t: Tensor, ord: NormOrder, axes: readonly [number, number], ke
     switch (ord) {
       case "fro":
       case "f":
-        return sqrt(reduceSum(square(t), axes));
+        return sqrt(reduceSum(absSquare(t), axes));
       case 1:
         return extreme(row, column, true);
       case -1:

@@ -1,17 +1,26 @@
 // np.linalg: systems of equations, inverses, determinants, least squares.
 import { lu as factor } from "../../../control/lu.ts";
 import { pinv as pseudoInverse } from "../../../control/pinv.ts";
-import { epsilon } from "../../../core/dtype.ts";
+import { epsilon, isComplex } from "../../../core/dtype.ts";
 import { ShapeError } from "../../../core/errors.ts";
 import type { Tensor } from "../../../core/tensor.ts";
 import { add, and, div, mul, rem, sub } from "../../../ops/binary.ts";
 import { eq, ge, gt, lt, ne, select } from "../../../ops/compare.ts";
+import { complex, imag } from "../../../ops/complex.ts";
 import { linearSolve } from "../../../ops/linear-solve.ts";
 import { like, splat } from "../../../ops/literal.ts";
-import { diagonalOf, identityLike, product, requireMatrices, transposed } from "../../../ops/matrix.ts";
-import { reduceOr, reduceSum } from "../../../ops/reduce.ts";
+import {
+  absSquare,
+  adjoint,
+  asDType,
+  diagonalOf,
+  identityLike,
+  product,
+  requireMatrices,
+} from "../../../ops/matrix.ts";
+import { reduceOr, reduceProd, reduceSum } from "../../../ops/reduce.ts";
 import { broadcastInDim, expandDims, iota, reshape, sliceInDim, squeeze, transpose } from "../../../ops/shape.ts";
-import { abs, convert, exp, log, square, stopGradientTensor } from "../../../ops/unary.ts";
+import { abs, convert, exp, log, neg, stopGradientTensor } from "../../../ops/unary.ts";
 import * as lax from "../../lax-linalg.ts";
 import { withTangent } from "../../nn/composite.ts";
 import { broadcastShapes, broadcastTo, owning, promoteDTypes, settle, tensorOf } from "../../promote.ts";
@@ -54,14 +63,24 @@ export const slogdet = owning(function slogdet(a: TensorLike): [sign: Tensor, lo
   return signAndLog(t);
 });
 
+/** The sign is a complex number of size 1 for complex matrices; its derivative stays on the circle. */
 function signAndLog(t: Tensor): [Tensor, Tensor] {
   const [lu, pivots] = factor(t);
   const diagonal = diagonalOf(lu);
   const last = pivots.ndim - 1;
   const exchanged = convert(ne(pivots, iota("int32", pivots.shape, last)), "int32");
+  const singular = reduceOr(eq(diagonal, 0), [last]);
+  if (isComplex(t.dtype)) {
+    const odd = eq(rem(reduceSum(exchanged, [last]), 2), 1);
+    const unit = reduceProd(div(diagonal, convert(abs(diagonal), t.dtype)), [last]);
+    const turn = imag(reduceSum(log(diagonal), [last]));
+    const change = sub(turn, stopGradientTensor(turn));
+    const still = stopGradientTensor(select(singular, like(unit, 0), select(odd, neg(unit), unit)));
+    const sign = mul(still, exp(complex(like(change, 0), select(singular, like(change, 0), change))));
+    return [settle(sign), settle(reduceSum(log(abs(diagonal)), [last]))];
+  }
   const negative = convert(lt(diagonal, 0), "int32");
   const odd = eq(rem(reduceSum(add(exchanged, negative), [last]), 2), 1);
-  const singular = reduceOr(eq(diagonal, 0), [last]);
   const size = reduceSum(log(abs(diagonal)), [last]);
   const sign = select(singular, like(size, 0), select(odd, like(size, -1), like(size, 1)));
   return [settle(stopGradientTensor(sign)), settle(size)];
@@ -70,7 +89,7 @@ function signAndLog(t: Tensor): [Tensor, Tensor] {
 const determinant = withTangent<null>("det", {
   compute: ([x]) => {
     const [sign, size] = signAndLog(x!);
-    return mul(sign, exp(size));
+    return mul(sign, convert(exp(size), sign.dtype));
   },
   tangent: ([t], [x]) => cofactorTrace(x!, t!),
 });
@@ -131,13 +150,13 @@ export const lstsq = owning(function lstsq(
   const largest = sliceInDim(s, 0, Math.min(1, s.size), 0);
   const bound = s.size === 0 ? s : broadcastInDim(reshape(mul(largest, limit), []), s.shape, []);
   const counts = and(gt(s, 0), ge(s, bound));
-  const inverse = select(counts, div(like(s, 1), select(counts, s, like(s, 1))), like(s, 0));
-  const parts = product(transposed(u), right);
-  const x = product(transposed(vt), mul(broadcastInDim(inverse, parts.shape, [0]), parts));
+  const inverse = asDType(select(counts, div(like(s, 1), select(counts, s, like(s, 1))), like(s, 0)), left.dtype);
+  const parts = product(adjoint(u), right);
+  const x = product(adjoint(vt), mul(broadcastInDim(inverse, parts.shape, [0]), parts));
   const residual = sub(right, product(left, x));
   const flat = (t: Tensor) => (given.ndim === 1 ? reshape(t, [n]) : t);
   const rank = reduceSum(convert(counts, "int32"), [0]);
-  return [flat(x), reduceSum(square(residual), [0]), rank, s].map(settle) as [Tensor, Tensor, Tensor, Tensor];
+  return [flat(x), reduceSum(absSquare(residual), [0]), rank, s].map(settle) as [Tensor, Tensor, Tensor, Tensor];
 });
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
