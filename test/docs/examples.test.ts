@@ -1,4 +1,4 @@
-// The programs in docs/ run, and print what the page says that they print.
+// The programs in README and docs/ run, and print what the page says that they print.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ interface Example {
 }
 
 function examplesOf(page: string): Example[] {
-  const text = readFileSync(fileURLToPath(new URL(`../../docs/${page}`, import.meta.url)), "utf8");
+  const text = readFileSync(fileURLToPath(new URL(`../../${page}`, import.meta.url)), "utf8");
   const blocks = /^## (.+)$|^```ts\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```$)?/gm;
   const found: Example[] = [];
   let heading = "";
@@ -28,11 +28,23 @@ function examplesOf(page: string): Example[] {
   return found;
 }
 
-const examples = ["jit.md", "transformations.md"].flatMap(examplesOf);
+/** What stands before a program that is a part of one: the README's ten lines are given a model of their own. */
+const before: readonly (readonly [part: string, prelude: string])[] = [
+  [
+    "const step = jit((w, x, y)",
+    'import { random } from "jorts";\nlet [w, x, y] = [[3, 1], [8, 3], [8, 1]].map((shape, i) => random.normal(random.key(i), shape)), value;\n',
+  ],
+];
+
+/** README's program that fine-tunes needs a model; it runs in test/examples/lora.test.ts. */
+const runs = ({ code }: Example) => !code.includes("jorts/finetune");
+
+const examples = ["README.md", "docs/jit.md", "docs/transformations.md"].flatMap(examplesOf).filter(runs);
 
 it.each(examples.map((e, i) => [e.title, e, i] as const))("%s", async (_title, { code, output }, i) => {
   const file = join(directory, `example-${i}.ts`);
-  writeFileSync(file, `// @ts-nocheck\n${code}`);
+  const prelude = before.find(([part]) => code.includes(part))?.[1] ?? "";
+  writeFileSync(file, `// @ts-nocheck\n${prelude}${code}`);
   const lines: string[] = [];
   const log = vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => {
     lines.push(formatWithOptions({ depth: 4, colors: false }, ...values));
