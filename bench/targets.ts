@@ -254,8 +254,7 @@ const dispatch: Target[] = [
     group: "dispatch",
     unit: "µs",
     bound: ratio(1.25, 2),
-    compared:
-      "the same, destroyed and not waited for, against bare koffi execute-and-destroy of a program of 300 scalars",
+    compared: "the same against bare koffi execute-and-destroy of a program of 300 scalars",
     source: NESTED,
   },
   {

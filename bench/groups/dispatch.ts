@@ -54,7 +54,7 @@ export const dispatch: Group = {
     const besideJax = (name: string) =>
       alternate<Client>({ ours: sample(ours, name), theirs: theirs(name), rounds, warmup: 1 });
     const nested = await alternate({
-      ours: sample(ours, "destroyed_300"),
+      ours: sample(ours, "pytree_300"),
       theirs: { koffi: sample(ours, "koffi_300") },
       rounds,
       warmup: 1,

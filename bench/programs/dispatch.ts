@@ -79,15 +79,6 @@ function pytree(leaves: number): Call {
   };
 }
 
-/** The same, not waited for: what `koffi` does. */
-function destroyed(leaves: number): Call {
-  const f = jit((state: unknown) => tree.map((x: Tensor) => np.add(x, 1), state));
-  const state = nestedState(leaves);
-  return () => {
-    for (const r of tree.leaves(f(state)) as ArrayTensor[]) r.dispose();
-  };
-}
-
 /** `f` under jit, results waited for and freed. */
 function jitted(f: (...xs: Tensor[]) => Tensor | Tensor[], ...shapes: number[][]): Call {
   const g = jit(f);
@@ -139,7 +130,6 @@ const cases = new Map<string, () => Call>([
     [`koffi_${n}`, () => koffi(n)],
   ]),
   ["pytree_300", () => pytree(300)],
-  ["destroyed_300", () => destroyed(300)],
   ["donated_300", () => donated(300)],
   ["eager_add", eagerAdd],
   ["trivial", () => jitted((a, b) => [b!, a!], [], [])],

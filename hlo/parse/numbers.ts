@@ -2,10 +2,10 @@
 import type { IToken, ParserMethod } from "chevrotain";
 import { type Attribute, attr } from "../attributes.ts";
 import { floatFormat } from "../floats.ts";
-import type { Type } from "../types.ts";
+import { isElementType, type Type } from "../types.ts";
 import { canRead, LiteralError, readDense } from "./literal.ts";
 import { Colon, Comma, Dense, FloatText, HexText, IntegerText, LeftAngle, RightAngle, Word } from "./tokens.ts";
-import { isElementType, TypeGrammar } from "./types.ts";
+import { TypeGrammar } from "./types.ts";
 
 /** An integer as a number, or as a bigint where a number would round it. */
 export function integerOf(image: string): number | bigint {

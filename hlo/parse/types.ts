@@ -1,6 +1,6 @@
 // The grammar of types.
 import type { IToken, ParserMethod } from "chevrotain";
-import { type ElementType, type FunctionType, type Type, tensorType, tokenType } from "../types.ts";
+import { type ElementType, type FunctionType, isElementType, type Type, tensorType, tokenType } from "../types.ts";
 import { Base } from "./base.ts";
 import {
   Arrow,
@@ -18,42 +18,6 @@ import {
   TensorTypeText,
   Word,
 } from "./tokens.ts";
-
-const elementTypes: ReadonlySet<string> = new Set<ElementType>([
-  "i1",
-  "i2",
-  "i4",
-  "i8",
-  "i16",
-  "i32",
-  "i64",
-  "ui2",
-  "ui4",
-  "ui8",
-  "ui16",
-  "ui32",
-  "ui64",
-  "index",
-  "f4E2M1FN",
-  "f6E2M3FN",
-  "f6E3M2FN",
-  "f8E3M4",
-  "f8E4M3",
-  "f8E4M3B11FNUZ",
-  "f8E4M3FN",
-  "f8E4M3FNUZ",
-  "f8E5M2",
-  "f8E5M2FNUZ",
-  "f8E8M0FNU",
-  "bf16",
-  "f16",
-  "f32",
-  "f64",
-  "complex<f32>",
-  "complex<f64>",
-]);
-
-export const isElementType = (name: string): name is ElementType => elementTypes.has(name);
 
 /** `tensor<2x?xf32, encoding>` */
 const tensorParts = /^tensor<\s*((?:(?:\d+|\?)\s*x\s*)*)([A-Za-z]\w*(?:<f\d+>)?)\s*(?:,\s*([\s\S]*\S)\s*)?>$/;

@@ -37,15 +37,20 @@ export function runInParts(graph: Graph, args: readonly Tensor[], backend: Backe
     keep(outputs, results);
     part = [];
   };
-  graph.equations.forEach((e, i) => {
-    if (optionsOf(e.params) === undefined) {
-      part.push(e);
-      return;
-    }
-    runPart(graph.equations.slice(i));
-    keep(e.results, backend.evaluate(e.op, e.operands.map(read), e.params));
-  });
-  runPart([]);
+  try {
+    graph.equations.forEach((e, i) => {
+      if (optionsOf(e.params) === undefined) {
+        part.push(e);
+        return;
+      }
+      runPart(graph.equations.slice(i));
+      keep(e.results, backend.evaluate(e.op, e.operands.map(read), e.params));
+    });
+    runPart([]);
+  } catch (error) {
+    for (const t of made) t.dispose();
+    throw error;
+  }
   const given = new Set<Tensor>();
   const outputs = graph.outputs.map((o) => {
     const t = read(o);
